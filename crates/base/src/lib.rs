@@ -1,0 +1,1 @@
+//! The words everybody shares: ids, moments, texts, secrets, scope, caller, event, fault.

@@ -1,0 +1,1 @@
+//! May this pass, from facts alone: windows, origins, networks, addresses.

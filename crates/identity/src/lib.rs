@@ -1,0 +1,1 @@
+//! Who is this visitor: profiles, HMAC, JWS, DPoP, strict parsing, explanations.

@@ -1,0 +1,1 @@
+//! Organizations, members, keys, widgets, identity settings, sessions, contacts, audit.
