@@ -1,1 +1,8 @@
 //! The only crate that touches the outside: database, vault, bus, clock, chance.
+
+pub mod bus;
+pub mod chance;
+pub mod clock;
+pub mod db;
+pub mod folder;
+pub mod vault;

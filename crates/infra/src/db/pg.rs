@@ -1,0 +1,203 @@
+//! PostgreSQL: a pool on threads of its own, where operations need not be `Send` futures.
+
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::thread;
+
+use countersign_base::Fault;
+use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, RecyclingMethod};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::LocalSet;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Config, NoTls};
+
+use super::value::{Row, Value};
+use super::{Reach, Tx, migrate};
+
+/// Connections that the pool keeps at most.
+const CONNECTIONS: usize = 16;
+/// Jobs that may wait; one more is answered with [`Fault::Busy`].
+const WAITING: usize = 8_192;
+
+/// A PostgreSQL database.
+#[derive(Clone, Debug)]
+pub struct Pg(mpsc::Sender<Job>);
+
+type Job = Box<dyn FnOnce(Pool) -> Pin<Box<dyn Future<Output = ()>>> + Send>;
+
+/// Whether a transaction may write.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Access {
+    Read,
+    Write,
+}
+
+impl Pg {
+    pub(super) async fn connect(url: &str) -> Result<Self, Fault> {
+        let config: Config =
+            url.parse().map_err(|_| Fault::Store("the database URL cannot be read".into()))?;
+        refuse_open_network(&config)?;
+        let (sender, receiver) = mpsc::channel(WAITING);
+        let (ready, started) = oneshot::channel();
+        thread::Builder::new()
+            .name("postgres".to_owned())
+            .spawn(move || work(config, ready, receiver))
+            .map_err(|error| Fault::Store(error.to_string()))?;
+        started.await.map_err(|_| stopped())??;
+        Ok(Self(sender))
+    }
+
+    pub(super) async fn run<T, E, F>(&self, access: Access, reach: Reach, job: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |pool| {
+            Box::pin(async move { drop(answer.send(transaction(pool, access, reach, job).await)) })
+        });
+        self.0.try_send(job).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => Fault::Busy,
+            mpsc::error::TrySendError::Closed(_) => stopped(),
+        })?;
+        answered.await.map_err(|_| stopped())?
+    }
+}
+
+/// Unverified TLS is no TLS: without it only this machine may be the server.
+fn refuse_open_network(config: &Config) -> Result<(), Fault> {
+    let local = config.get_hosts().iter().all(|host| match host {
+        tokio_postgres::config::Host::Unix(_) => true,
+        tokio_postgres::config::Host::Tcp(name) => {
+            name == "localhost"
+                || name.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
+        }
+    });
+    if local {
+        return Ok(());
+    }
+    Err(Fault::Store(
+        "the database is not on this machine and its connection would not be encrypted; \
+         use a local socket, loopback, or a TLS tunnel"
+            .into(),
+    ))
+}
+
+fn work(
+    config: Config,
+    ready: oneshot::Sender<Result<(), Fault>>,
+    mut receiver: mpsc::Receiver<Job>,
+) {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return drop(ready.send(Err(Fault::Store(error.to_string())))),
+    };
+    LocalSet::new().block_on(&runtime, async move {
+        let pool = match open(config).await {
+            Ok(pool) => pool,
+            Err(fault) => return drop(ready.send(Err(fault))),
+        };
+        drop(ready.send(Ok(())));
+        while let Some(job) = receiver.recv().await {
+            tokio::task::spawn_local(job(pool.clone()));
+        }
+    });
+}
+
+async fn open(config: Config) -> Result<Pool, Fault> {
+    let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+    let manager = Manager::from_config(config, NoTls, recycling);
+    let pool = Pool::builder(manager)
+        .max_size(CONNECTIONS)
+        .build()
+        .map_err(|error| Fault::Store(error.to_string()))?;
+    migrate::pg(&mut client(&pool).await?).await?;
+    Ok(pool)
+}
+
+async fn client(pool: &Pool) -> Result<Client, Fault> {
+    pool.get().await.map_err(|error| Fault::Store(format!("no database connection: {error}")))
+}
+
+async fn transaction<T, E, F>(pool: Pool, access: Access, reach: Reach, job: F) -> Result<T, E>
+where
+    E: From<Fault>,
+    F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, E>,
+{
+    let client = client(&pool).await?;
+    client.batch_execute(&begin(access, reach)).await.map_err(|e| fault(&e))?;
+    let mut tx = Tx::Pg(&client);
+    let job = AssertUnwindSafe(async { job(&mut tx).await });
+    let result = futures_util::FutureExt::catch_unwind(job)
+        .await
+        .unwrap_or_else(|_| Err(Fault::Store("an operation panicked".into()).into()));
+    let end = if result.is_ok() { "COMMIT" } else { "ROLLBACK" };
+    match client.batch_execute(end).await {
+        Ok(()) => result,
+        Err(error) => {
+            // A connection that cannot end its transaction must not serve another one.
+            drop(deadpool_postgres::Object::take(client));
+            result.and(Err(fault(&error).into()))
+        }
+    }
+}
+
+/// The tenant is set for this transaction only, which holds behind a pooler too.
+fn begin(access: Access, reach: Reach) -> String {
+    use std::fmt::Write as _;
+    let mode = match access {
+        Access::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        Access::Write => "BEGIN",
+    };
+    let mut tenant = String::with_capacity(32);
+    match reach {
+        Reach::All => tenant.push('*'),
+        Reach::Tenant(id) => {
+            for byte in id.bytes() {
+                write!(tenant, "{byte:02x}").expect("a String takes every text");
+            }
+        }
+    }
+    format!("{mode}; SELECT set_config('countersign.tenant', '{tenant}', true)")
+}
+
+pub(super) async fn rows<T>(
+    client: &Client,
+    sql: &str,
+    values: &[Value<'_>],
+    mut read: impl FnMut(&Row<'_>) -> Result<T, Fault>,
+) -> Result<Vec<T>, Fault> {
+    let statement = client.prepare_cached(sql).await.map_err(|e| fault(&e))?;
+    let rows = client.query(&statement, &dynamic(values)).await.map_err(|e| fault(&e))?;
+    rows.iter().map(|row| read(&Row::Pg(row))).collect()
+}
+
+pub(super) async fn exec(client: &Client, sql: &str, values: &[Value<'_>]) -> Result<u64, Fault> {
+    let statement = client.prepare_cached(sql).await.map_err(|e| fault(&e))?;
+    client.execute(&statement, &dynamic(values)).await.map_err(|e| fault(&e))
+}
+
+fn dynamic<'a>(values: &'a [Value<'_>]) -> Vec<&'a (dyn ToSql + Sync)> {
+    values.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
+}
+
+pub(super) fn fault(error: &tokio_postgres::Error) -> Fault {
+    let Some(code) = error.code() else {
+        return Fault::Store(error.to_string());
+    };
+    match *code {
+        SqlState::UNIQUE_VIOLATION => Fault::Unique,
+        SqlState::DISK_FULL => Fault::Full,
+        SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED => {
+            Fault::Retry(error.to_string())
+        }
+        _ => Fault::Store(format!("{} ({})", error, code.code())),
+    }
+}
+
+fn stopped() -> Fault {
+    Fault::Store("the store has stopped".into())
+}
