@@ -229,7 +229,6 @@ create table event (
     kind text not null,
     body text not null,
     at bigint not null
-    {xid}
 ) {fenced};
 create index event_topic on event (tenant, topic, pos);
 create index event_tenant on event (tenant, pos);
@@ -245,7 +244,6 @@ create table revocation (
     kind text not null,
     target bytea not null,
     at bigint not null
-    {xid}
 ) {fenced};
 
 create table refusal (

@@ -19,7 +19,8 @@ pub struct Migration {
     /// What it is for.
     pub name: &'static str,
     /// Statements, each ended by a semicolon at the end of a line, with these words for
-    /// what the engines spell differently: `{serial}` a growing key, `{tenant}` after a table
+    /// what the engines spell differently: `{serial}` a key that grows with every
+    /// commit, `{tenant}` after a table
     /// that is partitioned and fenced by tenant, `{fenced}` after one that is only fenced.
     pub sql: &'static str,
 }
@@ -94,7 +95,6 @@ impl Migration {
     fn for_sqlite(&self) -> String {
         self.sql
             .replace("{serial}", "integer primary key autoincrement")
-            .replace("{xid}", "")
             .replace("{tenant}", "")
             .replace("{fenced}", "")
     }
@@ -110,8 +110,7 @@ fn postgres_statement(statement: &str) -> String {
         .and_then(|(_, rest)| rest.split_whitespace().next())
         .unwrap_or_default();
     let mut text = statement
-        .replace("{serial}", "bigint generated always as identity primary key")
-        .replace("{xid}", ", xid bigint not null default (pg_current_xact_id()::text::bigint)")
+        .replace("{serial}", "bigint primary key")
         .replace("{tenant}", "partition by hash (tenant)")
         .replace("{fenced}", "");
     if statement.contains("{tenant}") {

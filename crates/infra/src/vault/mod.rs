@@ -20,7 +20,7 @@ const CONTACTS: usize = 100_000;
 /// The keys of an installation.
 #[derive(Debug)]
 pub struct Vault {
-    installation: Key,
+    installation: Arc<Key>,
     wrapping: Key,
     tenants: Cache<TenantId, TenantKeys>,
 }
@@ -29,6 +29,7 @@ pub struct Vault {
 #[derive(Debug)]
 pub struct TenantKeys {
     tenant: TenantId,
+    installation: Arc<Key>,
     own: Key,
     contacts: Cache<ContactId, Key>,
 }
@@ -38,14 +39,14 @@ impl Vault {
     pub fn new(master: &[u8; 32]) -> Self {
         let master = Key::new(master);
         Self {
-            installation: master.derive("installation"),
+            installation: Arc::new(master.derive("installation")),
             wrapping: master.derive("wrap tenants"),
             tenants: Cache::new(CONTACTS),
         }
     }
 
     /// The key for what belongs to no tenant: signing keys, members, tickets.
-    pub fn installation(&self) -> &Key {
+    pub fn installation(&self) -> &Arc<Key> {
         &self.installation
     }
 
@@ -62,12 +63,17 @@ impl Vault {
     /// Opens the keys of `tenant` from its row.
     pub fn open(&self, tenant: TenantId, wrapped: &[u8]) -> Result<Arc<TenantKeys>, Fault> {
         let own = unwrap(&self.wrapping, &tenant_place(tenant), wrapped)?;
-        let keys = TenantKeys { tenant, own, contacts: Cache::new(CONTACTS) };
+        let keys = TenantKeys { tenant, installation: Arc::clone(&self.installation), own, contacts: Cache::new(CONTACTS) };
         Ok(self.tenants.keep(tenant, keys))
     }
 }
 
 impl TenantKeys {
+    /// The key for what belongs to no tenant: members.
+    pub fn installation(&self) -> &Key {
+        &self.installation
+    }
+
     /// The key for the tenant's own things.
     pub fn own(&self) -> &Key {
         &self.own

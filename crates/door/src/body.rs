@@ -1,0 +1,105 @@
+//! Strict extractors: one reading of a request, or a clear 400.
+
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use http_body_util::{BodyExt as _, Limited};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::problem::Problem;
+
+/// Bytes of JSON that a request may have.
+const LARGEST: usize = 128 * 1024;
+
+/// A JSON body, in or out.
+///
+/// Coming in, unknown fields and duplicate keys are refused by the types (each has
+/// `deny_unknown_fields`), and anything but `application/json` is 415. Going out, it is
+/// never cached.
+#[derive(Debug)]
+pub struct Json<T>(pub T);
+
+impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        if !is_json(request.headers().get(CONTENT_TYPE)) {
+            return Err(Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported_media_type",
+                "send the body as `Content-Type: application/json`",
+            ));
+        }
+        let body = Limited::new(request.into_body(), LARGEST).collect().await;
+        let bytes = body.map_err(too_large)?.to_bytes();
+        read(&bytes).map(Self)
+    }
+}
+
+fn is_json(value: Option<&HeaderValue>) -> bool {
+    let value = value.and_then(|value| value.to_str().ok()).unwrap_or_default();
+    value.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+}
+
+fn too_large(error: Box<dyn std::error::Error + Send + Sync>) -> Problem {
+    if error.is::<http_body_util::LengthLimitError>() {
+        return Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "body_too_large",
+            format!("a body has at most {LARGEST} bytes"),
+        );
+    }
+    Problem::bad_request("body_incomplete", "the body ended before it was whole")
+}
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        Problem::bad_request("malformed_json", format!("the body cannot be read: {error}"))
+    })
+}
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        let bytes = match serde_json::to_vec(&self.0) {
+            Ok(bytes) => bytes,
+            Err(error) => return Problem::bug(&error.to_string()).into_response(),
+        };
+        let mut response = bytes.into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+    }
+}
+
+/// Query parameters; unknown and duplicate ones are refused.
+#[derive(Debug)]
+pub struct Query<T>(pub T);
+
+impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        axum::extract::Query::try_from_uri(&parts.uri).map(|query| Self(query.0)).map_err(|error| {
+            let detail = std::error::Error::source(&error).map(ToString::to_string);
+            let detail = detail.unwrap_or_else(|| error.to_string());
+            Problem::bad_request("malformed_query", format!("the query cannot be read: {detail}"))
+        })
+    }
+}
+
+/// An id in the path; what is no id of that kind is 404, as an unknown one is.
+#[derive(Debug)]
+pub struct Path<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let path = axum::extract::Path::from_request_parts(parts, state).await;
+        path.map(|path| Self(path.0)).map_err(|_| Problem::not_found())
+    }
+}

@@ -1,0 +1,175 @@
+//! The one shape in which the server says no: RFC 9457.
+
+use std::borrow::Cow;
+
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use countersign_base::Fault;
+use serde::Serialize;
+
+use crate::body::Json;
+use crate::request::request_id;
+
+/// What a handler answers.
+pub type Answer<T> = Result<Json<T>, Problem>;
+
+/// A refusal as the caller sees it.
+#[derive(Debug)]
+pub struct Problem {
+    status: StatusCode,
+    code: &'static str,
+    detail: Cow<'static, str>,
+    headers: HeaderMap,
+}
+
+/// The body of every refusal (RFC 9457).
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct Body {
+    /// Always `about:blank`: `code` says which problem it is.
+    #[serde(rename = "type")]
+    #[schema(rename = "type")]
+    kind: &'static str,
+    /// The name of the status.
+    title: &'static str,
+    /// The HTTP status.
+    status: u16,
+    /// A stable name that programs can act on.
+    code: &'static str,
+    /// What was wrong and what would be right, for people.
+    detail: Cow<'static, str>,
+    /// The number of this request: give it to an administrator to learn more.
+    request_id: Option<String>,
+}
+
+impl Problem {
+    /// A problem with a stable `code` that programs can act on.
+    pub fn new(
+        status: StatusCode,
+        code: &'static str,
+        detail: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self { status, code, detail: detail.into(), headers: HeaderMap::new() }
+    }
+
+    /// The request cannot be read.
+    pub fn bad_request(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, detail)
+    }
+
+    /// There is no such thing, or it is somebody else's: the answer is the same.
+    pub fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", "there is nothing here with this id")
+    }
+
+    /// No proof, or one that is not valid any more.
+    pub fn unauthorized() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "unauthorized",
+            "this needs a valid proof: it is missing, expired or revoked",
+        )
+    }
+
+    /// The caller is known, but may not do this.
+    pub fn forbidden(permission: &'static str) -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "forbidden",
+            format!("this needs the permission `{permission}`"),
+        )
+    }
+
+    /// A visitor's identity was refused: one constant answer for every reason.
+    pub fn identity_refused() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "identity_refused",
+            "this identity was refused; an administrator can look up the reason by the request id",
+        )
+    }
+
+    /// Too many of these; `seconds` says when to come back.
+    pub fn too_many(seconds: u64) -> Self {
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too_many_requests",
+            "too many requests; wait and try again",
+        )
+        .with_retry_after(seconds)
+    }
+
+    /// The server cannot do it now, and nothing was done.
+    pub fn unavailable(detail: &'static str) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail).with_retry_after(1)
+    }
+
+    /// Something in the code is wrong; the cause goes to the log only.
+    pub fn bug(cause: &str) -> Self {
+        tracing::error!(cause, "internal error");
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "something went wrong on our side; nothing was changed",
+        )
+    }
+
+    /// Adds a header to the answer.
+    #[must_use]
+    pub fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.append(name, value);
+        self
+    }
+
+    /// The stable name.
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    fn with_retry_after(self, seconds: u64) -> Self {
+        self.with(RETRY_AFTER, HeaderValue::from(seconds.max(1)))
+    }
+}
+
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        match &fault {
+            Fault::Busy => Self::unavailable("too much is waiting; nothing was done, try again"),
+            Fault::Full => {
+                tracing::error!(%fault, "store");
+                Self::unavailable("the disk of the server is full; nothing was done")
+            }
+            Fault::Retry(_) => {
+                tracing::warn!(%fault, "store");
+                Self::unavailable("the change was given up; nothing was done, try again")
+            }
+            Fault::Unique | Fault::Store(_) | Fault::Corrupt(_) => Self::bug(&fault.to_string()),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let body = Body {
+            kind: "about:blank",
+            title: self.status.canonical_reason().unwrap_or("Error"),
+            status: self.status.as_u16(),
+            code: self.code,
+            detail: self.detail,
+            request_id: request_id().map(|id| id.to_string()),
+        };
+        let bytes = serde_json::to_vec(&body).unwrap_or_default();
+        let mut response = (self.status, bytes).into_response();
+        let headers = response.headers_mut();
+        headers.extend(self.headers);
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+    }
+}
