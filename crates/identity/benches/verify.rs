@@ -1,0 +1,2 @@
+//! Proofs a second on one core.
+fn main() {}

@@ -1,0 +1,293 @@
+//! Keys: a secret or a public key together with the profile, the mode and the algorithm that
+//! it serves, so that nothing in a request can choose them.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use zeroize::Zeroizing;
+
+use crate::hmac::{Mac, hex, hex_of};
+use crate::jwk::{Algorithm, PublicKey, PublicKeyFault};
+use crate::profile::{KeyText, Mode, Profile, SecretForm};
+
+/// A key of a widget. `Debug` shows its id and mode, and nothing of the material.
+pub struct Key {
+    id: Box<str>,
+    profile: &'static Profile,
+    mode: Mode,
+    pub(crate) material: Material,
+    retired: bool,
+}
+
+pub(crate) enum Material {
+    Shared { mac: Mac, text: Zeroizing<String> },
+    Public(PublicKey),
+}
+
+/// Why a text cannot be a key of this profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum KeyFault {
+    /// The profile does not sign in this mode.
+    #[error("the profile has no such mode")]
+    Mode,
+    /// Not in the form of the profile's secrets.
+    #[error("it is not a secret of this profile: {0}")]
+    Form(&'static str),
+    /// A secret that could be guessed.
+    #[error("a secret has at least {} bytes", Key::SHORTEST)]
+    Short,
+    /// A token of ours that has another use.
+    #[error("it begins with `cs_` and is made for another use")]
+    OtherUse,
+    /// The profile takes no public keys, or none of this algorithm.
+    #[error("the profile takes no public key of this kind")]
+    Public,
+    /// No public key at all.
+    #[error("the public key cannot be used: {0}")]
+    Unusable(#[from] PublicKeyFault),
+}
+
+impl Key {
+    /// Bytes that a shared secret has at least.
+    pub const SHORTEST: usize = 32;
+
+    /// A secret that this server made, in the profile's form.
+    ///
+    /// `id` is what a token's `kid` must be to name this key.
+    pub fn shared(
+        profile: &'static Profile,
+        mode: Mode,
+        id: &str,
+        secret_text: &str,
+    ) -> Result<Self, KeyFault> {
+        check_form(profile.secret_form(), secret_text)?;
+        Self::imported(profile, mode, id, secret_text)
+    }
+
+    /// A secret that came from the vendor's own dashboard: any text of 32 to 512 bytes, unless
+    /// the profile decodes it.
+    ///
+    /// So a team can change over without touching its back end.
+    pub fn imported(
+        profile: &'static Profile,
+        mode: Mode,
+        id: &str,
+        secret_text: &str,
+    ) -> Result<Self, KeyFault> {
+        let key_text = match mode {
+            Mode::Hmac => profile.hmac.as_ref().map(|recipe| recipe.key),
+            Mode::Jwt => profile.jwt.as_ref().map(|recipe| recipe.key),
+        };
+        let bytes = match key_text.ok_or(KeyFault::Mode)? {
+            KeyText::Text => Zeroizing::new(secret_text.as_bytes().to_vec()),
+            KeyText::Hex => Zeroizing::new(hex(secret_text).ok_or(HEX64)?.to_vec()),
+        };
+        check_origin(profile.secret_form(), secret_text)?;
+        if bytes.len() < Self::SHORTEST {
+            return Err(KeyFault::Short);
+        }
+        let text = Zeroizing::new(secret_text.to_owned());
+        let material = Material::Shared { mac: Mac::new(&bytes), text };
+        Ok(Self { id: id.into(), profile, mode, material, retired: false })
+    }
+
+    /// A public key that the customer registered, as a JWK or a PEM.
+    pub fn public(profile: &'static Profile, id: &str, jwk_or_pem: &str) -> Result<Self, KeyFault> {
+        if !profile.accepts_public_keys() {
+            return Err(KeyFault::Public);
+        }
+        let key = PublicKey::read(jwk_or_pem)?;
+        if !profile.public_keys().contains(&key.algorithm()) {
+            return Err(KeyFault::Public);
+        }
+        let material = Material::Public(key);
+        Ok(Self { id: id.into(), profile, mode: Mode::Jwt, material, retired: false })
+    }
+
+    /// The same key out of use: `verify` passes over it, `explain` recognises its proofs.
+    #[must_use]
+    pub fn retired(mut self) -> Self {
+        self.retired = true;
+        self
+    }
+
+    /// The id that a `kid` must be.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The mode that it serves.
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// Whether it is out of use.
+    pub fn is_retired(&self) -> bool {
+        self.retired
+    }
+
+    /// Whether it is a registered public key, with which this server cannot sign.
+    pub fn is_public(&self) -> bool {
+        matches!(self.material, Material::Public(_))
+    }
+
+    /// The one algorithm that it checks.
+    pub fn algorithm(&self) -> Algorithm {
+        match &self.material {
+            Material::Shared { .. } => Algorithm::Hs256,
+            Material::Public(key) => key.algorithm(),
+        }
+    }
+
+    /// Whether it may be tried for a proof of this profile and mode.
+    pub(crate) fn serves(&self, profile: &'static Profile, mode: Mode) -> bool {
+        !self.retired && self.mode == mode && std::ptr::eq(self.profile, profile)
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Key({:?}, {:?})", self.id, self.mode)
+    }
+}
+
+/// The text of a new secret over 32 random bytes, in the profile's form.
+///
+/// The two modes of a profile without prefixes get secrets of the same form: what keeps them
+/// apart is the row that holds them, never the text.
+pub fn new_secret_text(profile: &Profile, _mode: Mode, entropy: &[u8; 32]) -> String {
+    match profile.secret_form() {
+        SecretForm::Hex64 => hex_of(entropy),
+        SecretForm::Text32Base64 => STANDARD.encode(&entropy[..24]),
+        SecretForm::PrefixedHmac => prefixed(HMAC_PREFIX, entropy),
+        SecretForm::PrefixedJwt => prefixed(JWT_PREFIX, entropy),
+    }
+}
+
+const HMAC_PREFIX: &str = "cs_idh_";
+const JWT_PREFIX: &str = "cs_idj_";
+const HEX64: KeyFault = KeyFault::Form("64 hexadecimal digits in lower case");
+const BASE64: KeyFault = KeyFault::Form("32 characters of base64");
+const PREFIXED: KeyFault = KeyFault::Form("a prefix, 43 characters and a checksum, unchanged");
+
+fn check_form(form: SecretForm, text: &str) -> Result<(), KeyFault> {
+    match form {
+        SecretForm::Hex64 => {
+            let lower = !text.bytes().any(|byte| byte.is_ascii_uppercase());
+            hex(text).filter(|_| lower).map(drop).ok_or(HEX64)
+        }
+        SecretForm::Text32Base64 => {
+            let whole = text.len() == 32 && STANDARD.decode(text).is_ok_and(|it| it.len() == 24);
+            whole.then_some(()).ok_or(BASE64)
+        }
+        SecretForm::PrefixedHmac => check_prefixed(HMAC_PREFIX, text),
+        SecretForm::PrefixedJwt => check_prefixed(JWT_PREFIX, text),
+    }
+}
+
+/// Refuses a secret of ours that was made for another mode or another use altogether.
+fn check_origin(form: SecretForm, text: &str) -> Result<(), KeyFault> {
+    if text.len() > 512 || text.chars().any(char::is_control) {
+        return Err(KeyFault::Form("text of at most 512 bytes in one line"));
+    }
+    let own = match form {
+        SecretForm::PrefixedHmac => HMAC_PREFIX,
+        SecretForm::PrefixedJwt => JWT_PREFIX,
+        SecretForm::Hex64 | SecretForm::Text32Base64 => "cs_id?",
+    };
+    if text.starts_with("cs_") && !text.starts_with(own) {
+        return Err(KeyFault::OtherUse);
+    }
+    if text.starts_with(own) { check_prefixed(own, text) } else { Ok(()) }
+}
+
+fn prefixed(prefix: &str, entropy: &[u8; 32]) -> String {
+    let mut bytes = Zeroizing::new([0; 36]);
+    bytes[..32].copy_from_slice(entropy);
+    bytes[32..].copy_from_slice(&crc32(entropy).to_be_bytes());
+    format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes.as_slice()))
+}
+
+fn check_prefixed(prefix: &str, text: &str) -> Result<(), KeyFault> {
+    let body = text.strip_prefix(prefix).ok_or(PREFIXED)?;
+    let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(body).map_err(|_| PREFIXED)?);
+    let (secret, sum) = bytes.split_at_checked(32).ok_or(PREFIXED)?;
+    if *sum == crc32(secret).to_be_bytes() { Ok(()) } else { Err(PREFIXED) }
+}
+
+/// CRC-32 (ISO 3309), so that a cut or mistyped secret is told from a wrong one.
+fn crc32(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(!0, |sum, byte| {
+        (0..8).fold(sum ^ u32::from(*byte), |sum, _| {
+            if sum & 1 == 1 { sum >> 1 ^ 0xEDB8_8320 } else { sum >> 1 }
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::{profile, profiles};
+
+    #[test]
+    fn a_new_secret_has_the_form_of_its_profile() {
+        for profile in profiles() {
+            for mode in profile.modes() {
+                let text = new_secret_text(profile, *mode, &[0xA7; 32]);
+                let key = Key::shared(profile, *mode, "k1", &text).unwrap();
+                let shown = format!("{key:?}");
+                assert!(!shown.contains(&text[8..16]), "{shown}");
+            }
+        }
+        let text = |name| new_secret_text(profile(name).unwrap(), Mode::Jwt, &[0xA7; 32]);
+        assert_eq!(text("woes-jwt"), "a7".repeat(32));
+        assert_eq!(text("fogbender"), "p6en".repeat(8));
+        assert!(text("countersign").starts_with("cs_idj_p6en"));
+        assert!(text("notificationapi").starts_with("cs_idh_p6en"));
+        assert_eq!(text("countersign").len(), 7 + 48);
+    }
+
+    #[test]
+    fn a_secret_of_another_form_or_use_is_refused() {
+        let native = profile("countersign").unwrap();
+        let hashed = profile("notificationapi").unwrap();
+        let woes = profile("woes-hmac").unwrap();
+        let good = new_secret_text(native, Mode::Jwt, &[7; 32]);
+        let changed = good.replacen("Bw", "Bx", 1);
+        let upper = "A7".repeat(32);
+        let shared: &[(_, _, &str, KeyFault)] = &[
+            (native, Mode::Hmac, &good, KeyFault::Mode),
+            (native, Mode::Jwt, "", PREFIXED),
+            (native, Mode::Jwt, "short", PREFIXED),
+            (native, Mode::Jwt, &changed, PREFIXED),
+            (native, Mode::Jwt, &good[..54], PREFIXED),
+            (hashed, Mode::Hmac, &good, PREFIXED),
+            (woes, Mode::Hmac, &upper, HEX64),
+        ];
+        for (profile, mode, text, fault) in shared {
+            assert_eq!(Key::shared(profile, *mode, "k", text).unwrap_err(), *fault, "{text}");
+        }
+        let imported: &[(_, _, &str, KeyFault)] = &[
+            (hashed, Mode::Hmac, "", KeyFault::Short),
+            (hashed, Mode::Hmac, "12345", KeyFault::Short),
+            (hashed, Mode::Hmac, &good, KeyFault::OtherUse),
+            (hashed, Mode::Hmac, "cs_sk_live_0123456789012345678901234", KeyFault::OtherUse),
+            (woes, Mode::Hmac, "0123456789abcdef0123456789abcdef", HEX64),
+        ];
+        for (profile, mode, text, fault) in imported {
+            assert_eq!(Key::imported(profile, *mode, "k", text).unwrap_err(), *fault, "{text}");
+        }
+        assert!(Key::imported(hashed, Mode::Hmac, "k", &"0123456789abcdef".repeat(4)).is_ok());
+    }
+
+    #[test]
+    fn public_keys_are_for_profiles_that_take_them() {
+        let jwk =
+            r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+        let key = Key::public(profile("countersign").unwrap(), "k", jwk).unwrap();
+        assert_eq!((key.algorithm(), key.is_public()), (Algorithm::Ed25519, true));
+        let refused = Key::public(profile("woes-jwt").unwrap(), "k", jwk);
+        assert_eq!(refused.unwrap_err(), KeyFault::Public);
+    }
+}

@@ -1,0 +1,282 @@
+//! Whether what a request presents is proven, and by which key.
+//!
+//! A proof that is present is always verified and must hold; one of the wrong form, a blank one
+//! and a second one that does not fit are refusals, never silence.
+
+use crate::claims;
+use crate::jwk::Algorithm;
+use crate::jws::{Compact, Header};
+use crate::keys::{Key, Material};
+use crate::presented::{Presented, Value};
+use crate::profile::{Beside, Field, HmacRecipe, JwtRecipe, Mode, Path, Profile, Strength};
+use crate::reason::{Reason, Refused};
+use crate::text;
+
+/// What a request amounts to, if it is not refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// A proof was there and held.
+    Proven(Proven),
+    /// No field of a proof was there at all.
+    Missing(Said),
+}
+
+/// Who a visitor is, and what shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proven {
+    /// What the proof is worth.
+    pub strength: Strength,
+    /// The index of the key that fits, in the slice that was given.
+    pub key: usize,
+    /// What the proof covers, ids before emails.
+    pub fields: Vec<(Field, String)>,
+    /// What the page said beside the proof, never about a field that is proven.
+    pub said: Vec<(Field, String)>,
+    /// The token's `jti`: single use, when the widget demands it.
+    pub jti: Option<String>,
+    /// `exp`, in Unix seconds.
+    pub expires: Option<i64>,
+    /// `iat`, in Unix seconds.
+    pub issued: Option<i64>,
+    /// `cnf.jkt`: the thumbprint of the only browser key that this proof opens a session for.
+    pub jkt: Option<String>,
+}
+
+impl Proven {
+    /// What the person can be found by, the strongest first; never empty.
+    pub fn subject(&self) -> impl Iterator<Item = Identifier<'_>> {
+        let id = self.field(Field::Id).map(Identifier::Id);
+        id.into_iter().chain(self.field(Field::Email).map(Identifier::Email))
+    }
+
+    /// The proven value of `field`.
+    pub fn field(&self, field: Field) -> Option<&str> {
+        self.fields.iter().find(|(own, _)| *own == field).map(|(_, text)| text.as_str())
+    }
+}
+
+/// A proven name of a person, with its kind, so that an id never equals an email.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Identifier<'a> {
+    /// The customer's own id.
+    Id(&'a str),
+    /// An email address, normalised.
+    Email(&'a str),
+}
+
+/// What a page says about its visitor, without proof.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Said {
+    /// The fields that can be used at all.
+    pub fields: Vec<(Field, String)>,
+}
+
+/// Verifies what a request presents to a widget.
+///
+/// `audience` is the widget's public key, `now` the time in Unix seconds. Call
+/// [`Profile::admit`] first: it tells a wrong request (400) from a wrong proof (401).
+pub fn verify(
+    profile: &'static Profile,
+    keys: &[Key],
+    presented: &Presented,
+    audience: &str,
+    now: i64,
+) -> Result<Outcome, Refused> {
+    let case = Case { profile, keys, presented, audience, now };
+    Ok(case.outcome()?)
+}
+
+/// What the page says, for a widget that does not demand proofs; values that nobody can have
+/// are left out.
+pub fn said(profile: &Profile, presented: &Presented) -> Said {
+    let usable = |(path, field): &(Path, Field)| {
+        let text = presented.at(path)?;
+        let value = text::value(*field, text, crate::profile::EmailRule::Normalise).ok()?;
+        Some((*field, value.into_owned()))
+    };
+    Said { fields: profile.said.iter().filter_map(usable).collect() }
+}
+
+struct Case<'a> {
+    profile: &'static Profile,
+    keys: &'a [Key],
+    presented: &'a Presented,
+    audience: &'a str,
+    now: i64,
+}
+
+impl Case<'_> {
+    fn outcome(&self) -> Result<Outcome, Reason> {
+        self.refuse_foreign()?;
+        let token = self.profile.jwt.as_ref().map_or(Ok(None), |recipe| self.token(recipe))?;
+        let digest = self.profile.hmac.as_ref().map_or(Ok(None), |recipe| self.digest(recipe))?;
+        let mut proven = match (token, digest) {
+            (None, None) => return Ok(Outcome::Missing(said(self.profile, self.presented))),
+            (Some(proven), None) | (None, Some(proven)) => proven,
+            (Some(token), Some(digest)) => agreed(token, &digest, self.profile)?,
+        };
+        proven.said = self.said_beside(&proven)?;
+        Ok(Outcome::Proven(proven))
+    }
+
+    fn refuse_foreign(&self) -> Result<(), Reason> {
+        let foreign = &self.profile.foreign;
+        match foreign.iter().find(|name| self.presented.value(name).is_some()) {
+            Some(name) => Err(Reason::ForeignProof(name)),
+            None => Ok(()),
+        }
+    }
+
+    /// The proof under `name`, which must be a text that is not blank.
+    fn proof(&self, name: &'static str) -> Result<Option<&str>, Reason> {
+        match self.presented.value(name) {
+            None => Ok(None),
+            Some(Value::Parts(_)) => Err(Reason::FieldType(name)),
+            Some(Value::Text(text)) if text.trim().is_empty() => Err(Reason::BlankProof(name)),
+            Some(Value::Text(text)) => Ok(Some(text)),
+        }
+    }
+
+    fn token(&self, recipe: &'static JwtRecipe) -> Result<Option<Proven>, Reason> {
+        let Some(token) = self.proof(&recipe.proof)? else { return Ok(None) };
+        let token = Compact::split(token).map_err(Reason::Token)?;
+        let header = token.header().map_err(Reason::Token)?;
+        if header.kind.as_ref().is_some_and(|kind| !kind.eq_ignore_ascii_case("JWT")) {
+            return Err(Reason::Kind);
+        }
+        let key = self.signer(&token, &header)?;
+        let payload = token.payload().map_err(Reason::Token)?;
+        let expected = claims::Expected {
+            recipe,
+            emails: self.profile.emails,
+            audience: self.audience,
+            now: self.now,
+        };
+        expected.read(&payload, key).map(Some)
+    }
+
+    /// The key that signed `token`: the one that `kid` names, or any of the algorithm in use.
+    fn signer(&self, token: &Compact<'_>, header: &Header) -> Result<usize, Reason> {
+        let in_use = || self.in_use(Mode::Jwt);
+        if in_use().next().is_none() {
+            return Err(Reason::NoKey(Mode::Jwt));
+        }
+        let named = |key: &Key| header.key.as_deref().is_none_or(|id| id == key.id());
+        if header.key.is_some() {
+            match in_use().filter(|(_, key)| named(key)).count() {
+                0 => return Err(Reason::UnknownKey),
+                1 => {}
+                _ => return Err(Reason::AmbiguousKey),
+            }
+        }
+        let mut fault = Reason::Algorithm;
+        for (index, key) in in_use().filter(|(_, key)| named(key)) {
+            if key.algorithm().answers_to(&header.algorithm) {
+                if fits(key, token)? {
+                    return Ok(index);
+                }
+                fault = Reason::Signature;
+            }
+        }
+        Err(fault)
+    }
+
+    fn digest(&self, recipe: &'static HmacRecipe) -> Result<Option<Proven>, Reason> {
+        let Some(proof) = self.proof(&recipe.proof)? else { return Ok(None) };
+        let name = recipe.message.whole.as_str();
+        let message = self.presented.at(&recipe.message).ok_or(Reason::MessageMissing(name))?;
+        if looks_like_token(message) {
+            return Err(Reason::MessageIsToken(name));
+        }
+        let value = text::value(recipe.field, message, self.profile.emails)
+            .map_err(|fault| Reason::Value(name, fault))?;
+        let form = Reason::DigestForm(&recipe.proof, recipe.digest);
+        let digest = recipe.digest.read(proof).ok_or(form)?;
+        let mut fault = Reason::NoKey(Mode::Hmac);
+        for (index, key) in self.in_use(Mode::Hmac) {
+            if let Material::Shared { mac, .. } = &key.material
+                && mac.fits(value.as_bytes(), &digest)
+            {
+                let fields = vec![(recipe.field, value.into_owned())];
+                return Ok(Some(Proven::by(Strength::Hmac, index, fields)));
+            }
+            fault = Reason::Signature;
+        }
+        Err(fault)
+    }
+
+    fn in_use(&self, mode: Mode) -> impl Iterator<Item = (usize, &Key)> {
+        let serves = move |(_, key): &(usize, &Key)| key.serves(self.profile, mode);
+        self.keys.iter().enumerate().filter(serves)
+    }
+
+    /// What the page says about fields that are not proven; what it says about the others may
+    /// have to agree.
+    fn said_beside(&self, proven: &Proven) -> Result<Vec<(Field, String)>, Reason> {
+        let mut beside = Vec::new();
+        for (path, field) in &self.profile.said {
+            let Some(text) = self.presented.at(path) else { continue };
+            if is_absent(*field, text) {
+                continue;
+            }
+            let name = path.whole.as_str();
+            let value = text::value(*field, text, crate::profile::EmailRule::Normalise)
+                .map_err(|fault| Reason::Value(name, fault))?;
+            match proven.field(*field) {
+                None => beside.push((*field, value.into_owned())),
+                Some(signed) if self.profile.beside == Beside::Refused && signed != value => {
+                    return Err(Reason::Contradiction(name));
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(beside)
+    }
+}
+
+impl Proven {
+    pub(crate) fn by(strength: Strength, key: usize, fields: Vec<(Field, String)>) -> Self {
+        let said = Vec::new();
+        Self { strength, key, fields, said, jti: None, expires: None, issued: None, jkt: None }
+    }
+}
+
+/// Whether a blank `text` means that there is no value: true of what is only shown, not of what
+/// a person is found by.
+pub(crate) fn is_absent(field: Field, text: &str) -> bool {
+    let identifies = matches!(field, Field::Id | Field::Email | Field::CompanyId);
+    !identifies && text.trim().is_empty()
+}
+
+/// The shape of the part of a token that is signed. Whoever hashes such an id with a secret
+/// that also signs tokens has signed a token that its user wrote.
+pub(crate) fn looks_like_token(id: &str) -> bool {
+    id.strip_prefix("eyJ").is_some_and(|rest| rest.contains('.'))
+}
+
+pub(crate) fn fits(key: &Key, token: &Compact<'_>) -> Result<bool, Reason> {
+    match &key.material {
+        Material::Shared { mac, .. } => {
+            let digest = token.signature_of::<32>().map_err(Reason::Token)?;
+            Ok(digest.is_some_and(|digest| mac.fits(token.signed, &digest)))
+        }
+        Material::Public(public) if key.algorithm() == Algorithm::Rs256 => {
+            let signature = token.signature().map_err(Reason::Token)?;
+            Ok(public.verifies(token.signed, &signature))
+        }
+        Material::Public(public) => {
+            let signature = token.signature_of::<64>().map_err(Reason::Token)?;
+            Ok(signature.is_some_and(|signature| public.verifies(token.signed, &signature)))
+        }
+    }
+}
+
+/// The token, if the digest beside it proves nothing else.
+fn agreed(token: Proven, digest: &Proven, profile: &'static Profile) -> Result<Proven, Reason> {
+    let differs = |(field, text): &(Field, String)| token.field(*field) != Some(text);
+    if digest.fields.iter().any(differs) {
+        let name = profile.hmac.as_ref().map_or("", |recipe| recipe.message.whole.as_str());
+        return Err(Reason::Contradiction(name));
+    }
+    Ok(token)
+}
