@@ -18,9 +18,14 @@ use tokio::{
 
 use super::{Code, Limits, Session, Topic, outlet::Outlet};
 
-/// All sockets of this server.
-#[derive(Debug)]
+/// All sockets of this server; a clone is the same hub.
+#[derive(Clone, Debug)]
 pub struct Hub {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
     limits: Limits,
     topics: Sharded,
     sessions: Sharded,
@@ -33,8 +38,8 @@ pub struct Hub {
 
 impl Hub {
     /// A hub with its ticker; the ticker ends with the hub. Call it inside a tokio runtime.
-    pub fn start(limits: Limits) -> Arc<Self> {
-        let hub = Arc::new(Self {
+    pub fn start(limits: Limits) -> Self {
+        let shared = Arc::new(Shared {
             limits,
             topics: Sharded::new(),
             sessions: Sharded::new(),
@@ -44,30 +49,30 @@ impl Hub {
             closing: AtomicBool::new(false),
             left: Notify::new(),
         });
-        tokio::spawn(tick(Arc::downgrade(&hub), limits));
-        hub
+        tokio::spawn(tick(Arc::downgrade(&shared)));
+        Self { shared }
     }
 
     /// A place for one socket, which hears these topics from now on but holds them back.
     ///
     /// # Errors
     /// When the server has all the sockets it may have, or is about to stop.
-    pub fn register(self: &Arc<Self>, session: Session, topics: &[Topic]) -> Result<Seat, Full> {
-        if self.open.fetch_add(1, Ordering::AcqRel) >= self.limits.sockets {
+    pub fn register(&self, session: Session, topics: &[Topic]) -> Result<Seat, Full> {
+        if self.shared.open.fetch_add(1, Ordering::AcqRel) >= self.shared.limits.sockets {
             self.leave();
             return Err(Full);
         }
-        let outlet = Arc::new(Outlet::new(session, self.now(), &self.limits));
+        let outlet = Arc::new(Outlet::new(session, self.now(), &self.shared.limits));
         let mut topics = topics.to_vec();
         topics.sort_unstable();
         topics.dedup();
-        self.sessions.join(session, &outlet);
+        self.shared.sessions.join(session, &outlet);
         for topic in &topics {
-            self.topics.join(*topic, &outlet);
+            self.shared.topics.join(*topic, &outlet);
         }
-        let seat = Seat { hub: Arc::clone(self), outlet, topics: topics.into() };
+        let seat = Seat { hub: self.clone(), outlet, topics: topics.into() };
         // Asked last: `close_all` sets it first and then looks for the sockets.
-        if self.closing.load(Ordering::SeqCst) { Err(Full) } else { Ok(seat) }
+        if self.shared.closing.load(Ordering::SeqCst) { Err(Full) } else { Ok(seat) }
     }
 
     /// Gives an encoded frame to every socket of the topic, and says how many those are.
@@ -75,27 +80,27 @@ impl Hub {
     /// Positions grow from 1 in the order of the calls, over all topics that one socket may hear; a
     /// position that a socket already passed is a repetition and is not sent to it again.
     pub fn publish(&self, topic: &Topic, position: u64, frame: &Bytes) -> usize {
-        self.topics.each(topic, |outlet| outlet.push(position, frame, &self.limits))
+        self.shared.topics.each(topic, |outlet| outlet.push(position, frame, &self.shared.limits))
     }
 
     /// Gives a frame without a position to every socket of the topic that has room for it.
     pub fn publish_fleeting(&self, topic: &Topic, frame: &Bytes) -> usize {
-        self.topics.each(topic, |outlet| outlet.push_fleeting(frame, &self.limits))
+        self.shared.topics.each(topic, |outlet| outlet.push_fleeting(frame, &self.shared.limits))
     }
 
     /// Ends all sockets of a session at once, and says how many those are.
     pub fn close_session(&self, session: &Session, code: Code, reason: &str) -> usize {
-        self.sessions.each(session, |outlet| outlet.close(code, reason))
+        self.shared.sessions.each(session, |outlet| outlet.close(code, reason))
     }
 
     /// Ends all sockets that hear a topic, and says how many those are.
     pub fn close_topic(&self, topic: &Topic, code: Code, reason: &str) -> usize {
-        self.topics.each(topic, |outlet| outlet.close(code, reason))
+        self.shared.topics.each(topic, |outlet| outlet.close(code, reason))
     }
 
     /// Ends every socket whose session the question picks; looks at all of them.
     pub fn close_where(&self, picks: impl Fn(&Session) -> bool, code: Code, reason: &str) {
-        self.sessions.all(|outlet| {
+        self.shared.sessions.all(|outlet| {
             if picks(&outlet.session) {
                 outlet.close(code, reason);
             }
@@ -104,15 +109,15 @@ impl Hub {
 
     /// Ends every socket and refuses new ones; wait for [`Hub::emptied`] after it.
     pub fn close_all(&self, code: Code, reason: &str) {
-        self.closing.store(true, Ordering::SeqCst);
+        self.shared.closing.store(true, Ordering::SeqCst);
         self.close_where(|_| true, code, reason);
     }
 
     /// Returns when no socket is open; at the latest `linger` and two ticks after `close_all`.
     pub async fn emptied(&self) {
         loop {
-            let left = self.left.notified();
-            if self.open.load(Ordering::Acquire) == 0 {
+            let left = self.shared.left.notified();
+            if self.shared.open.load(Ordering::Acquire) == 0 {
                 return;
             }
             left.await;
@@ -122,11 +127,11 @@ impl Hub {
     /// How the sockets are; looks at all of them.
     pub fn counters(&self) -> Counters {
         let mut counters = Counters {
-            open: self.open.load(Ordering::Relaxed),
-            resyncs: self.resyncs.load(Ordering::Relaxed),
+            open: self.shared.open.load(Ordering::Relaxed),
+            resyncs: self.shared.resyncs.load(Ordering::Relaxed),
             ..Counters::default()
         };
-        self.sessions.all(|outlet| {
+        self.shared.sessions.all(|outlet| {
             let (frames, bytes) = outlet.waiting();
             counters.queued_frames += frames;
             counters.queued_bytes += bytes;
@@ -135,29 +140,35 @@ impl Hub {
     }
 
     pub(super) fn limits(&self) -> &Limits {
-        &self.limits
+        &self.shared.limits
     }
 
     pub(super) fn resynced(&self) {
-        self.resyncs.fetch_add(1, Ordering::Relaxed);
+        self.shared.resyncs.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Milliseconds since the hub started.
     pub(super) fn now(&self) -> u64 {
-        u64::try_from(self.started.elapsed().as_millis()).expect("the hub is not that old")
+        self.shared.now()
     }
 
     fn leave(&self) {
-        if self.open.fetch_sub(1, Ordering::AcqRel) == 1 {
-            self.left.notify_waiters();
+        if self.shared.open.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.shared.left.notify_waiters();
         }
+    }
+}
+
+impl Shared {
+    fn now(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).expect("the hub is not that old")
     }
 }
 
 /// One socket's place in the hub; dropping it leaves.
 #[derive(Debug)]
 pub struct Seat {
-    hub: Arc<Hub>,
+    hub: Hub,
     outlet: Arc<Outlet>,
     topics: Box<[Topic]>,
 }
@@ -175,9 +186,9 @@ impl Seat {
 impl Drop for Seat {
     fn drop(&mut self) {
         for topic in &self.topics {
-            self.hub.topics.leave(topic, &self.outlet);
+            self.hub.shared.topics.leave(topic, &self.outlet);
         }
-        self.hub.sessions.leave(&self.outlet.session, &self.outlet);
+        self.hub.shared.sessions.leave(&self.outlet.session, &self.outlet);
         self.hub.leave();
     }
 }
@@ -262,7 +273,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// One clock for all sockets: a timer in each would cost more than the rest of it.
-async fn tick(hub: Weak<Hub>, limits: Limits) {
+async fn tick(hub: Weak<Shared>) {
+    let Some(limits) = hub.upgrade().map(|hub| hub.limits) else { return };
     let shortest = limits.ping_every.min(limits.first_message).min(limits.linger);
     let period = (shortest / 4).clamp(Duration::from_millis(10), Duration::from_secs(1));
     let mut ticks = tokio::time::interval(period);

@@ -104,7 +104,7 @@ pub enum Then {
     Listen,
     /// Ask [`Conversation::more`].
     More,
-    /// End the socket.
+    /// End the socket when the frames are written.
     Close(Code, &'static str),
 }
 

@@ -3,7 +3,7 @@
 use std::{
     cell::RefCell,
     future::Future,
-    io,
+    io, mem,
     pin::Pin,
     task::{Context, Poll, ready},
 };
@@ -33,11 +33,12 @@ pub(super) struct Socket<T, C> {
 
 type Turn<C> = Pin<Box<dyn Future<Output = (C, Answer)> + Send>>;
 
-/// What the conversation is asked when everything is written.
+/// What comes when everything is written.
 enum Next {
     Nothing,
     More,
     Message(String),
+    Close(Code, &'static str),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -109,7 +110,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin, C: Conversation> Socket<T, C> {
             return Poll::Ready(Ok(()));
         }
         // What was published while the backlog was full woke nobody.
-        if flushed && (!idle || self.begin_turn()) {
+        if flushed && (!idle || self.go_on()) {
             return Poll::Ready(Ok(()));
         }
         if matches!(self.next, Next::Nothing) {
@@ -142,19 +143,28 @@ impl<T: AsyncRead + AsyncWrite + Unpin, C: Conversation> Socket<T, C> {
         Ok(())
     }
 
-    fn begin_turn(&mut self) -> bool {
-        if matches!(self.next, Next::Nothing) {
-            return false;
-        }
+    /// Does what comes next, if anything does.
+    fn go_on(&mut self) -> bool {
         let Some(mut conversation) = self.conversation.take() else { return false };
-        let next = std::mem::replace(&mut self.next, Next::Nothing);
-        self.turn = Some(Box::pin(async move {
-            let answer = match next {
-                Next::Message(text) => conversation.message(text).await,
-                Next::More | Next::Nothing => conversation.more().await,
-            };
-            (conversation, answer)
-        }));
+        match mem::replace(&mut self.next, Next::Nothing) {
+            Next::Nothing => {
+                self.conversation = Some(conversation);
+                return false;
+            }
+            Next::Close(code, reason) => self.seat.outlet().close(code, reason),
+            Next::Message(text) => {
+                self.turn = Some(Box::pin(async move {
+                    let answer = conversation.message(text).await;
+                    (conversation, answer)
+                }));
+            }
+            Next::More => {
+                self.turn = Some(Box::pin(async move {
+                    let answer = conversation.more().await;
+                    (conversation, answer)
+                }));
+            }
+        }
         true
     }
 
@@ -166,7 +176,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin, C: Conversation> Socket<T, C> {
         match answer.then {
             Then::Listen => {}
             Then::More => self.next = Next::More,
-            Then::Close(code, reason) => self.seat.outlet().close(code, reason),
+            Then::Close(code, reason) => self.next = Next::Close(code, reason),
         }
     }
 
