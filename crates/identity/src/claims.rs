@@ -37,6 +37,19 @@ impl Expected<'_> {
         Ok(Proven { jti, expires, issued, jkt, ..proven })
     }
 
+    /// Everything that a payload would be refused for, each fault on its own.
+    pub(crate) fn faults(&self, payload: &[u8]) -> Vec<Reason> {
+        let Ok(claims) = json::object(payload) else { return Vec::new() };
+        let shape = [
+            self.check_audience(&claims).err(),
+            self.times(&claims).err(),
+            single_use_id(&claims).err(),
+            bound_key(&claims).err(),
+        ];
+        let fields = self.recipe.claims.iter().map(|rule| self.field(&claims, rule).err());
+        shape.into_iter().chain(fields).flatten().collect()
+    }
+
     fn check_audience(&self, claims: &Object<'_>) -> Result<(), Reason> {
         let rule = self.recipe.audience;
         let ours = |value: &Json<'_>| matches!(value, Json::Text(text) if text == self.audience);
