@@ -25,6 +25,7 @@ impl Expected<'_> {
     pub(crate) fn read(&self, payload: &[u8], key: usize) -> Result<Proven, Reason> {
         let claims =
             json::object(payload).map_err(|fault| Reason::Token(JwsFault::Claims(fault)))?;
+        check_registered(&claims)?;
         self.check_audience(&claims)?;
         let (issued, expires) = self.times(&claims)?;
         let jti = single_use_id(&claims)?;
@@ -41,6 +42,7 @@ impl Expected<'_> {
     pub(crate) fn faults(&self, payload: &[u8]) -> Vec<Reason> {
         let Ok(claims) = json::object(payload) else { return Vec::new() };
         let shape = [
+            check_registered(&claims).err(),
             self.check_audience(&claims).err(),
             self.times(&claims).err(),
             single_use_id(&claims).err(),
@@ -119,6 +121,15 @@ impl Expected<'_> {
                 .map(|value| Some((rule.field, value.into_owned())))
                 .map_err(|fault| Reason::Value(name, fault)),
         }
+    }
+}
+
+/// `iss` and `sub` are strings wherever they stand, whether or not the profile reads them.
+fn check_registered(claims: &Object<'_>) -> Result<(), Reason> {
+    let odd = |name: &&str| !matches!(claims.get(name), None | Some(Json::Text(_)));
+    match ["iss", "sub"].into_iter().find(odd) {
+        Some(name) => Err(Reason::ClaimType(name)),
+        None => Ok(()),
     }
 }
 
