@@ -1,7 +1,8 @@
 //! Measures the live door: deliveries per server CPU-second, and the memory of an idle socket.
 //!
 //! `cargo run --release -p countersign-door --example fanout_bench` starts a server in a process of its
-//! own, the hub behind axum, or the bare limit: a loop that writes the same bytes to the same sockets.
+//! own: the hub behind axum on one thread, on two (`hub-2`, which then share the machine's cores with
+//! the clients), or the bare limit: a loop that writes the same bytes to the same sockets.
 //! A round is `window` frames of 200 bytes to every socket; the next begins when all have read it and
 //! found every number in order. `… fanout_bench rounds` skips the idle sockets, `… idle` the rest.
 #![expect(clippy::print_stdout, reason = "a bench reports there")]
@@ -37,6 +38,7 @@ fn main() {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words[..] {
         ["hub"] => runtime().block_on(serve_hub()),
+        ["hub-2"] => two_threads().block_on(async { tokio::spawn(serve_hub()).await.unwrap() }),
         ["limit"] => serve_limit(),
         ["rounds"] => rounds(),
         ["idle"] => runtime().block_on(idle()),
@@ -51,6 +53,10 @@ fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
 }
 
+fn two_threads() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
+}
+
 // The measuring side.
 
 fn rounds() {
@@ -58,7 +64,7 @@ fn rounds() {
     println!("|---|---:|---:|---:|---:|---:|");
     for sockets in [1, 100, 1_000] {
         for window in [1, 8, 32] {
-            for kind in ["limit", "hub"] {
+            for kind in ["limit", "hub", "hub-2"] {
                 runtime().block_on(measure(kind, sockets, window));
             }
         }

@@ -275,8 +275,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// One clock for all sockets: a timer in each would cost more than the rest of it.
 async fn tick(hub: Weak<Shared>) {
     let Some(limits) = hub.upgrade().map(|hub| hub.limits) else { return };
-    let shortest = limits.ping_every.min(limits.first_message).min(limits.linger);
-    let period = (shortest / 4).clamp(Duration::from_millis(10), Duration::from_secs(1));
+    let shortest = (limits.ping_every.min(limits.first_message) / 4).min(limits.linger);
+    let period = shortest.clamp(Duration::from_millis(10), Duration::from_secs(1));
     let mut ticks = tokio::time::interval(period);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {

@@ -274,3 +274,37 @@ fn read<T: AsyncRead + Unpin>(
         Poll::Ready(Ok(buffer.filled().len()))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use tokio::net::TcpStream;
+
+    use super::super::outlet::Outlet;
+    use super::*;
+
+    struct Nothing;
+
+    impl Conversation for Nothing {
+        async fn message(&mut self, _: String) -> Answer {
+            Answer::default()
+        }
+
+        fn resync(&mut self, _: u64) -> Bytes {
+            Bytes::new()
+        }
+    }
+
+    #[test]
+    fn l9_an_idle_socket_is_small() {
+        let (task, outlet) = (size_of::<Socket<TcpStream, Nothing>>(), size_of::<Outlet>());
+        assert!(task <= 288, "the task takes {task} bytes");
+        assert!(outlet <= 224, "the outlet takes {outlet} bytes");
+    }
+
+    #[test]
+    fn l8_the_rate_is_counted_by_the_second() {
+        let mut rate = Rate::default();
+        assert_eq!([1, 1, 1, 2].map(|second| rate.allows(second, 2)), [true, true, false, true]);
+    }
+}

@@ -58,6 +58,41 @@ async fn l7_violations_are_answered_with_their_code() {
 }
 
 #[tokio::test]
+async fn l7_noise_harms_nobody() {
+    let stage = Stage::start(Limits::default()).await;
+    let mut quiet = stage.client(1).await;
+    quiet.resume(0).await;
+    let mut seed = 88_172_645_463_325_252_u64;
+    for n in 0..300 {
+        let noise: Vec<u8> = std::iter::repeat_with(|| {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            seed.to_le_bytes()
+        })
+        .take(40)
+        .flatten()
+        .collect();
+        let mut stream = stage.raw(2, &noise[..n]).await;
+        // It may be closed already.
+        let _ = stream.write_all(&noise[n..]).await;
+    }
+    let position = stage.publish(0);
+    assert_eq!(quiet.number().await, position);
+    until(|| stage.hub.counters().open == 1).await;
+}
+
+#[tokio::test]
+async fn a_conversation_that_panics_takes_only_its_own_socket() {
+    let stage = Stage::start(Limits::default()).await;
+    let (mut doomed, mut other) = (stage.client(1).await, stage.client(2).await);
+    doomed.say("fail").await;
+    other.say("fine").await;
+    assert_eq!(other.text().await, "fine");
+    until(|| stage.hub.counters().open == 1).await;
+}
+
+#[tokio::test]
 async fn l8_too_many_frames_a_second_are_closed() {
     let stage = Stage::start(Limits::default()).await;
     let mut stream = stage.raw(1, b"").await;
