@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::http::request::Parts;
 use countersign_base::{Caller, Environment, Fault, OrganizationId, Scope, TenantId};
-use countersign_guard::{Limits, Origin};
+use countersign_guard::Origin;
 use countersign_infra::bus::Bell;
 use countersign_infra::clock::Clock;
 use countersign_infra::db::{Db, Reach, Tx};
@@ -16,6 +16,7 @@ use crate::cx::{Committed, Cx, Revocation};
 use crate::live::Hub;
 use crate::permission::Plane;
 use crate::problem::Problem;
+use crate::work::Watch;
 
 /// The running server, shared by everything that comes in.
 #[derive(Clone)]
@@ -32,11 +33,11 @@ pub struct Opening {
     /// Rung after each commit that had events.
     pub bell: Bell,
     /// Live connections.
-    pub hub: Hub,
-    /// Moving windows.
-    pub limits: Limits,
+    pub hub: Arc<Hub>,
     /// Where the server answers.
     pub origins: Origins,
+    /// Whether every revocation is known here.
+    pub watch: Watch,
     /// Who knows proofs.
     pub doorkeeper: Arc<dyn Doorkeeper>,
 }
@@ -64,7 +65,7 @@ pub trait Doorkeeper: Send + Sync {
     ) -> Pending<'a, Result<Admitted, Problem>>;
 
     /// Something was revoked: what was remembered of it is not true any more.
-    fn revoked(&self, revocation: &Revocation);
+    fn revoked(&self, app: &App, revocation: &Revocation);
 }
 
 /// Whom a proof belongs to.
@@ -154,7 +155,7 @@ impl App {
     /// Makes a commit felt on this node before its caller gets an answer.
     fn tell(&self, committed: &Committed) {
         for revocation in &committed.revocations {
-            self.doorkeeper.revoked(revocation);
+            self.doorkeeper.revoked(self, revocation);
         }
         if committed.has_news {
             self.bell.ring();

@@ -53,7 +53,7 @@ impl Watch {
 }
 
 /// Watches until the process ends.
-pub async fn watch(app: App, watch: Watch) {
+pub async fn watch(app: App) {
     let mut after = loop {
         match newest(&app).await {
             Ok(newest) => break newest,
@@ -65,10 +65,10 @@ pub async fn watch(app: App, watch: Watch) {
         match since(&app, after).await {
             Ok(found) => {
                 for (pos, revocation) in found {
-                    app.doorkeeper.revoked(&revocation);
+                    app.doorkeeper.revoked(&app, &revocation);
                     after = pos;
                 }
-                watch.looked();
+                app.watch.looked();
             }
             Err(fault) => tracing::error!(%fault, "revocations cannot be read"),
         }

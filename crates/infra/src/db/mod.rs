@@ -37,6 +37,7 @@ pub enum Db {
 }
 
 /// One running transaction.
+#[derive(Clone, Copy)]
 pub enum Tx<'a> {
     /// On SQLite, on the writer's or a reader's thread.
     Lite(&'a rusqlite::Connection),

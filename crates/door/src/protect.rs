@@ -1,0 +1,140 @@
+//! What happens to every request before its handler, and to every answer after it.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use countersign_base::Moment;
+use countersign_guard::{Limits, Network, Proxies, Rule, Verdict, single_headers, single_parameters};
+use countersign_infra::clock::Clock;
+
+use crate::problem::Problem;
+use crate::request::{Arrival, RequestScope};
+
+/// What every request passes.
+#[derive(Clone)]
+pub struct Gate(Arc<Rules>);
+
+/// The rules of a gate.
+pub struct Rules {
+    /// Where the present moment comes from.
+    pub clock: Clock,
+    /// Whose word about the client's address counts.
+    pub proxies: Proxies,
+    /// The header in which those proxies write it.
+    pub trail: HeaderName,
+    /// Moving windows, by network.
+    pub limits: Limits,
+    /// How often a network may ask for anything.
+    pub requests: Rule,
+    /// How often a network may offer a proof or a password.
+    pub proofs: Rule,
+}
+
+impl Gate {
+    /// A gate with these rules.
+    pub fn new(rules: Rules) -> Self {
+        Self(Arc::new(rules))
+    }
+
+    fn arrival(&self, request: &Request) -> Arrival {
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        let peer = peer.map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0.ip());
+        let trail = request.headers().get_all(&self.0.trail);
+        let trail = trail.iter().filter_map(|value| value.to_str().ok());
+        Arrival { address: self.0.proxies.client(peer, trail) }
+    }
+
+    fn verdict(&self, request: &Request, arrival: Arrival, now: Moment) -> Verdict {
+        let network = Network::from(arrival.address).bytes();
+        let mut key = [0; 16];
+        key[..network.len()].copy_from_slice(&network);
+        let all = self.0.limits.check(key, self.0.requests, now.millis());
+        if !all.passes() || !offers_a_proof(request) {
+            return all;
+        }
+        key[15] = 1;
+        self.0.limits.check(key, self.0.proofs, now.millis())
+    }
+}
+
+fn offers_a_proof(request: &Request) -> bool {
+    let path = request.uri().path();
+    request.method() == Method::POST
+        && (path == "/widget/v1/sessions"
+            || path == "/widget/v1/sessions/refresh"
+            || path == "/dashboard/v1/sessions")
+}
+
+/// Numbers the request, refuses what two parties could read differently, keeps the limits,
+/// and gives every answer its headers.
+pub async fn protect(State(gate): State<Gate>, mut request: Request, next: Next) -> Response {
+    let began = gate.0.clock.now();
+    let scope = RequestScope::new(began);
+    let arrival = gate.arrival(&request);
+    request.extensions_mut().insert(arrival);
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let verdict = gate.verdict(&request, arrival, began);
+    let mut response = scope
+        .run(async {
+            match refusal(&request, &verdict) {
+                Some(problem) => problem.into_response(),
+                None => next.run(request).await,
+            }
+        })
+        .await;
+    dress(response.headers_mut(), scope, &verdict);
+    log(&method, route.as_ref(), &response, scope, gate.0.clock.now().millis() - began.millis());
+    response
+}
+
+fn refusal(request: &Request, verdict: &Verdict) -> Option<Problem> {
+    if let Some(wait) = verdict.retry_after {
+        return Some(Problem::too_many(u64::from(wait.seconds())));
+    }
+    let names = request.headers().iter().map(|(name, _)| name.as_str());
+    let query = request.uri().query().unwrap_or_default();
+    single_headers(names)
+        .and_then(|()| single_parameters(query))
+        .err()
+        .map(|twice| Problem::bad_request("ambiguous_request", twice.to_string()))
+}
+
+fn dress(headers: &mut HeaderMap, scope: RequestScope, verdict: &Verdict) {
+    let set = |headers: &mut HeaderMap, name, value: HeaderValue| {
+        headers.entry(HeaderName::from_static(name)).or_insert(value);
+    };
+    set(headers, "x-content-type-options", HeaderValue::from_static("nosniff"));
+    set(headers, "referrer-policy", HeaderValue::from_static("no-referrer"));
+    set(headers, "cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+    set(
+        headers,
+        "content-security-policy",
+        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+    );
+    set(headers, "x-ratelimit-limit", HeaderValue::from(verdict.limit));
+    set(headers, "x-ratelimit-remaining", HeaderValue::from(verdict.remaining));
+    if let Ok(id) = HeaderValue::from_str(&scope.id().to_string()) {
+        set(headers, "x-request-id", id);
+    }
+}
+
+/// One line a request: no query, no ids from the path, no address.
+fn log(
+    method: &Method,
+    route: Option<&MatchedPath>,
+    response: &Response,
+    scope: RequestScope,
+    millis: i64,
+) {
+    let route = route.map_or("unmatched", MatchedPath::as_str);
+    let status = response.status().as_u16();
+    tracing::info!(request = %scope.id(), %method, route, status, millis, "answered");
+    metrics::counter!("countersign_requests_total", "route" => route.to_owned(),
+        "status" => status.to_string())
+    .increment(1);
+}

@@ -1,0 +1,91 @@
+//! Contacts: the stored persons, and what is proven, set or said of them.
+//!
+//! - **P1** Proven beats set, set beats said; what is proven is never replaced by less.
+//! - **P2** A person is found by what was proven, each identifier with its kind: an id never
+//!   equals an email, and an unverified email finds nobody.
+//! - **P3** An unproven claim never reaches a contact that was proven: it has a contact of its
+//!   own, flagged, and the answer does not differ.
+//! - **P4** Where a signed token proved an identifier, an HMAC alone does not suffice any more.
+//! - **P5** Names, emails and ids are ciphertext on disk, under a key of the contact's own.
+//! - **P6** A company is joined by proof only.
+
+pub mod api;
+mod model;
+mod recognise;
+mod search;
+mod store;
+
+use std::collections::HashMap;
+
+use countersign_base::{CompanyId, ContactId, Fault, Provenance, Trust};
+use countersign_door::{Cx, Target};
+
+pub(crate) use self::store::trust;
+pub use self::model::{Brief, Change, Changed, Contact, FieldName, Fields, Refusal};
+pub use self::recognise::{Claim, recognise, resume, say};
+pub use self::search::search;
+use crate::audit;
+
+/// One contact.
+pub async fn find(cx: &mut Cx<'_>, id: ContactId) -> Result<Contact, Refusal> {
+    store::find(cx, id).await?.ok_or(Refusal::NoSuchContact)
+}
+
+/// Whether there is such a contact.
+pub async fn exists(cx: &mut Cx<'_>, id: ContactId) -> Result<bool, Fault> {
+    Ok(store::find(cx, id).await?.is_some())
+}
+
+/// What a list shows of these contacts.
+pub async fn briefs(
+    cx: &mut Cx<'_>,
+    ids: &[ContactId],
+) -> Result<HashMap<ContactId, Brief>, Fault> {
+    let mut briefs = HashMap::with_capacity(ids.len());
+    for id in ids {
+        if briefs.contains_key(id) {
+            continue;
+        }
+        if let Some(contact) = store::find(cx, *id).await? {
+            briefs.insert(*id, contact.brief());
+        }
+    }
+    Ok(briefs)
+}
+
+/// Writes fields as *set*; what is proven stays as it is (P1).
+pub async fn change(cx: &mut Cx<'_>, id: ContactId, change: Change) -> Result<Contact, Refusal> {
+    let mut contact = find(cx, id).await?;
+    for (name, value) in change.fields()? {
+        if !contact.fields.put(name, value, Provenance::Set, cx.now()) {
+            return Err(Refusal::Proven(name));
+        }
+    }
+    store::update(cx, &contact).await?;
+    audit::note(cx, "contact.changed", id).await?;
+    cx.emit(&Changed { contact: id }).await?;
+    Ok(contact)
+}
+
+/// Ends every session of the contact, on every node, now.
+pub async fn end_sessions(cx: &mut Cx<'_>, id: ContactId) -> Result<(), Refusal> {
+    find(cx, id).await?;
+    crate::sessions::end_of_contact(cx, id).await?;
+    audit::note(cx, "contact.sessions_ended", id).await?;
+    cx.revoke(Target::Contact(id.bytes())).await?;
+    Ok(())
+}
+
+/// The company with this proven id, made if it is missing (P6).
+pub(crate) async fn company(
+    cx: &mut Cx<'_>,
+    external_id: &str,
+    name: Option<&str>,
+) -> Result<CompanyId, Fault> {
+    store::company(cx, external_id, name).await
+}
+
+/// The trust that a stored contact has reached.
+pub(crate) fn highest(known: Trust, now: Trust) -> Trust {
+    known.max(now)
+}

@@ -1,0 +1,203 @@
+//! Which contact a visitor is.
+
+use countersign_base::{ContactId, Fault, Provenance, Trust};
+use countersign_door::Cx;
+use countersign_identity::{Field, Identifier, Proven};
+
+use super::model::{Changed, Contact, FieldName, Fields, Flag, Refusal};
+use super::store;
+
+/// What a weaker proof than before leads to (P4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// It is refused: the widget enforces.
+    Enforced,
+    /// It has a contact of its own, flagged.
+    Observed,
+}
+
+/// The contact of a valid proof, made if it is new (P2, P4).
+///
+/// A token may prove an id and an email; the id decides. An email finds a contact only when
+/// that contact has no other proven id.
+pub async fn recognise(
+    cx: &mut Cx<'_>,
+    proven: &Proven,
+    trust: Trust,
+    claim: Claim,
+) -> Result<Contact, Refusal> {
+    let known = known(cx, proven).await?;
+    if let Some((_, before)) = known
+        && before > trust
+    {
+        return match claim {
+            Claim::Enforced => Err(Refusal::Weaker),
+            Claim::Observed => flagged(cx, proven, trust).await,
+        };
+    }
+    let id = match known {
+        Some((id, _)) => id,
+        None => claim_identifiers(cx, proven, trust).await?,
+    };
+    let mut contact = match store::find(cx, id).await? {
+        Some(contact) => contact,
+        None => store::create(cx, id, trust).await?,
+    };
+    if known.is_some() {
+        attach(cx, proven, trust, id).await?;
+    }
+    learn(cx, &mut contact, proven, trust).await?;
+    store::update(cx, &contact).await?;
+    cx.emit(&Changed { contact: id }).await?;
+    Ok(contact)
+}
+
+/// The contact that the proof's identifiers lead to, and how it was proven then.
+async fn known(
+    cx: &mut Cx<'_>,
+    proven: &Proven,
+) -> Result<Option<(ContactId, Trust)>, Fault> {
+    let subject: Vec<_> = proven.subject().collect();
+    for (place, identifier) in subject.iter().enumerate() {
+        let Some((contact, trust)) = store::identified(cx, *identifier).await? else { continue };
+        let by_email_beside_an_id = place > 0;
+        if by_email_beside_an_id && store::has_proven_id(cx, contact).await? {
+            continue;
+        }
+        return Ok(Some((contact, trust)));
+    }
+    Ok(None)
+}
+
+/// A new contact's id, once the strongest identifier is its own.
+///
+/// On PostgreSQL another node may have been first a moment ago: then it is theirs.
+async fn claim_identifiers(
+    cx: &mut Cx<'_>,
+    proven: &Proven,
+    trust: Trust,
+) -> Result<ContactId, Refusal> {
+    let id = cx.id();
+    let mut subject = proven.subject();
+    let first = subject.next().ok_or(Fault::Store("a proof of nobody".into()))?;
+    if !store::claim(cx, first, id, trust).await? {
+        let theirs = store::identified(cx, first).await?;
+        let (theirs, _) = theirs.ok_or(Fault::Retry("an identifier vanished".into()))?;
+        return Ok(theirs);
+    }
+    for identifier in subject {
+        store::claim(cx, identifier, id, trust).await?;
+    }
+    Ok(id)
+}
+
+/// Gives a known contact the identifiers that its new proof adds, and raises their trust.
+async fn attach(
+    cx: &mut Cx<'_>,
+    proven: &Proven,
+    trust: Trust,
+    contact: ContactId,
+) -> Result<(), Fault> {
+    for identifier in proven.subject() {
+        if !store::claim(cx, identifier, contact, trust).await? {
+            store::raise(cx, identifier, contact, trust).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn learn(
+    cx: &mut Cx<'_>,
+    contact: &mut Contact,
+    proven: &Proven,
+    trust: Trust,
+) -> Result<(), Fault> {
+    let now = cx.now();
+    put(&mut contact.fields, &proven.fields, Provenance::Proven, now);
+    put(&mut contact.fields, &proven.said, Provenance::Said, now);
+    contact.trust = super::highest(contact.trust, trust);
+    contact.last_seen_at = now;
+    if let Some(company) = proven.field(Field::CompanyId) {
+        let name = proven.field(Field::CompanyName);
+        let id = super::company(cx, company, name).await?;
+        contact.company = Some(super::model::Company {
+            id,
+            external_id: company.to_owned(),
+            name: name.map(ToOwned::to_owned),
+        });
+    }
+    Ok(())
+}
+
+fn put(
+    fields: &mut Fields,
+    from: &[(Field, String)],
+    provenance: Provenance,
+    now: countersign_base::Moment,
+) {
+    for (field, value) in from {
+        fields.put(FieldName::from(*field), value.clone(), provenance, now);
+    }
+}
+
+/// A contact of its own for a proof that is weaker than the one before.
+async fn flagged(cx: &mut Cx<'_>, proven: &Proven, trust: Trust) -> Result<Contact, Refusal> {
+    let id = cx.id();
+    let mut contact = store::create(cx, id, trust).await?;
+    put(&mut contact.fields, &proven.fields, Provenance::Proven, cx.now());
+    put(&mut contact.fields, &proven.said, Provenance::Said, cx.now());
+    contact.flags = vec![Flag::ContradictsProvenId];
+    store::update(cx, &contact).await?;
+    cx.emit(&Changed { contact: id }).await?;
+    Ok(contact)
+}
+
+/// The contact of a visitor who proves nothing: `resumed`, or a new one (P3).
+pub async fn say(
+    cx: &mut Cx<'_>,
+    resumed: Option<ContactId>,
+    said: &[(Field, String)],
+) -> Result<Contact, Refusal> {
+    let trust = if said.is_empty() { Trust::Anonymous } else { Trust::Claimed };
+    let known = match resumed {
+        Some(id) => store::find(cx, id).await?.filter(|contact| !contact.trust.is_proven()),
+        None => None,
+    };
+    let mut contact = match known {
+        Some(contact) => contact,
+        None => {
+            let id = cx.id();
+            store::create(cx, id, trust).await?
+        }
+    };
+    put(&mut contact.fields, said, Provenance::Said, cx.now());
+    contact.trust = super::highest(contact.trust, trust);
+    contact.last_seen_at = cx.now();
+    if contradicts(cx, said).await? {
+        contact.flags = vec![Flag::ContradictsProvenId];
+    }
+    store::update(cx, &contact).await?;
+    cx.emit(&Changed { contact: contact.id }).await?;
+    Ok(contact)
+}
+
+/// Whether something said is the proven identifier of somebody.
+async fn contradicts(cx: &mut Cx<'_>, said: &[(Field, String)]) -> Result<bool, Fault> {
+    for (field, value) in said {
+        let identifier = match field {
+            Field::Id => Identifier::Id(value),
+            Field::Email => Identifier::Email(value),
+            _ => continue,
+        };
+        if store::identified(cx, identifier).await?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The unproven contact that this browser's token belongs to, if it may still be resumed.
+pub async fn resume(cx: &mut Cx<'_>, id: ContactId) -> Result<Option<ContactId>, Fault> {
+    let contact = store::find(cx, id).await?;
+    Ok(contact.filter(|contact| !contact.trust.is_proven()).map(|contact| contact.id))
+}

@@ -1,0 +1,115 @@
+//! Visitors' sessions: opened by a proof, bound to a browser's key, ended on every node.
+//!
+//! - **S1** A refused proof is one constant 401, and makes or changes nothing.
+//! - **S2** A session is checked against the server's state on every request; a revoked one is
+//!   refused on the next request and its sockets close.
+//! - **S3** A refresh token is used once; callers that race get the identical successor.
+//! - **S4** Reuse of an old refresh token ends its session, and no other.
+//! - **S5** A session bound to a key is of no use without a fresh proof by that key.
+//! - **S6** Idle for 24 hours or 30 days old, a session is over; no sliding passes the end.
+//! - **S7** An anonymous session's conversations join a proven contact only with the anonymous
+//!   session's own proof, once; the anonymous session ends.
+//! - **S8** A visitor token resumes an unproven contact only, once, for 30 days.
+//! - **S9** An anonymous visitor comes in only where the widget says so.
+//! - **S10** A node that cannot hear of revocations lets nobody in.
+
+mod access;
+pub mod api;
+mod bind;
+mod door;
+mod live;
+mod model;
+mod open;
+mod refresh;
+mod store;
+mod ticket;
+
+use std::sync::Arc;
+
+use countersign_base::{ContactId, ConversationId, Event, Fault, SessionId, Topic, WidgetId};
+use countersign_door::{App, Arrival, Cx, Revocation, Target};
+use countersign_guard::Network;
+use countersign_infra::vault::{TenantKeys, Vault};
+use serde::{Deserialize, Serialize};
+
+pub use self::door::admit;
+pub use self::model::{Refusal, SessionShown};
+pub use self::ticket::{StreamPass, spend_ticket, still_holds};
+use crate::audit;
+use crate::signing::SigningKeys;
+
+/// Sessions that were used lately, and the keys around them.
+pub struct Sessions {
+    live: live::Live,
+    access: access::AccessTokens,
+    binding: bind::Binding,
+    secrets: Arc<countersign_infra::vault::Key>,
+}
+
+impl Sessions {
+    /// The sessions of a process.
+    pub fn new(keys: SigningKeys, vault: &Vault) -> Self {
+        let secrets = vault.installation();
+        Self {
+            live: live::Live::default(),
+            access: access::AccessTokens::new(keys),
+            binding: bind::Binding::new(secrets.derive("dpop nonce")),
+            secrets: Arc::new(secrets.derive("sessions")),
+        }
+    }
+
+    /// Forgets what was revoked and closes its sockets.
+    pub fn end(&self, app: &App, revocation: &Revocation) {
+        self.live.end(app, revocation);
+    }
+
+    /// The public keys of access tokens.
+    pub fn jwks(&self) -> &str {
+        self.access.jwks()
+    }
+}
+
+/// The living sessions of a contact, newest first.
+pub async fn of_contact(cx: &mut Cx<'_>, contact: ContactId) -> Result<Vec<SessionShown>, Fault> {
+    store::of_contact(cx, contact).await
+}
+
+/// Ends one session.
+pub async fn end(cx: &mut Cx<'_>, id: SessionId) -> Result<(), Refusal> {
+    if store::revoke(cx, id).await? == 0 {
+        return Err(Refusal::NoSuchSession);
+    }
+    audit::note(cx, "session.ended", id).await?;
+    cx.revoke(Target::Session(id.bytes())).await?;
+    Ok(())
+}
+
+/// Marks every session of a contact as ended; the caller revokes.
+pub(crate) async fn end_of_contact(cx: &mut Cx<'_>, contact: ContactId) -> Result<u64, Fault> {
+    store::revoke_contact(cx, contact).await
+}
+
+/// Marks every session of a widget as ended; the caller revokes.
+pub(crate) async fn end_of_widget(cx: &mut Cx<'_>, widget: WidgetId) -> Result<u64, Fault> {
+    store::revoke_widget(cx, widget).await
+}
+
+/// The keyed mark of the network that a request comes from; addresses are not kept.
+fn network_mark(keys: &TenantKeys, arrival: &Arrival) -> Vec<u8> {
+    keys.mark("network", &Network::from(arrival.address).bytes()).to_vec()
+}
+
+/// An anonymous conversation has joined a proven contact.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Joined {
+    conversation: ConversationId,
+    contact: ContactId,
+}
+
+impl Event for Joined {
+    const KIND: &'static str = "conversation.changed";
+
+    fn topic(&self) -> Topic {
+        Topic::Contact(self.contact)
+    }
+}

@@ -1,0 +1,336 @@
+//! Opens a session: proof, contact, tokens, in this order.
+
+use std::sync::Arc;
+
+use axum::http::request::Parts;
+use countersign_base::{ContactId, Digest, Moment, SessionId, Trust};
+use countersign_door::{App, Arrival, Cx, Problem, Target, request_id};
+use countersign_identity::jwk::PublicKey;
+use countersign_identity::{Field, Outcome, Presented, Proven, Strength, said, verify};
+use countersign_infra::chance;
+use serde::Deserialize;
+
+use super::model::{
+    ABSOLUTE, IDLE, Refusal, RefreshParts, Session, VISITOR, VisitorToken,
+};
+use super::{live, store};
+use crate::contacts::{self, Claim, Contact};
+use crate::refusals::{Found, Refused};
+use crate::widgets::{Install, Mode};
+use crate::{People, identity_secrets};
+
+/// What a page sends to open a session.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewSession {
+    /// The public key of the widget.
+    pub(super) widget: String,
+    /// Exactly the fields of the widget's identity profile; absent for an anonymous visitor.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<Object>)]
+    identity: Option<Presented>,
+    /// Resumes an unproven contact in this browser.
+    #[serde(default)]
+    visitor_token: Option<String>,
+    /// A public key of the browser, to which the session is bound.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    key: Option<Box<serde_json::value::RawValue>>,
+    /// An anonymous session whose conversations join the proven contact.
+    #[serde(default)]
+    join: Option<Join>,
+}
+
+/// A field that is there must be an object: `null` is not an absence.
+fn present<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Presented>, D::Error> {
+    Presented::deserialize(from).map(Some)
+}
+
+/// The proof of the anonymous session that is joined.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Join {
+    /// Its access token.
+    access_token: String,
+    /// Its key's proof for this call, if it is bound to one.
+    #[serde(default)]
+    dpop: Option<String>,
+}
+
+/// A session that was just opened.
+pub(super) struct Opened {
+    pub(super) session: Session,
+    pub(super) contact: Contact,
+    pub(super) refresh_token: String,
+    pub(super) visitor_token: Option<String>,
+}
+
+/// Who the visitor turned out to be.
+enum Who {
+    Proven(Proven, Trust, Claim),
+    Unproven(Vec<(Field, String)>),
+}
+
+/// Opens a session for what `new` proves.
+pub(super) async fn open(
+    app: &App,
+    people: &People,
+    install: &Arc<Install>,
+    parts: &Parts,
+    new: NewSession,
+) -> Result<Opened, Problem> {
+    let now = app.clock.now();
+    let thumbprint = binding(app, people, install, parts, &new, now)?;
+    let who = who(app, people, install, parts, &new, thumbprint.as_deref(), now)?;
+    let joined = joined(app, people, install, parts, &new, &who, now).await?;
+    let network = network(parts, install, app).await?;
+    let resumed = new.visitor_token.as_deref().and_then(|text| VisitorToken::read(text).ok());
+    let widget = install.widget.id;
+    let plan = Plan { widget, thumbprint, network, resumed, joined };
+    let result = app
+        .system(install.scope)
+        .await?
+        .write(async move |cx: &mut Cx<'_>| plan.carry_out(cx, who).await)
+        .await;
+    if let Err(Refusal::Contact(contacts::Refusal::Weaker)) = &result {
+        people.refusals.record(refused(install, parts, Found::weaker()));
+    }
+    Ok(result?)
+}
+
+/// The thumbprint of the browser's key, whose proof must come with it (S5).
+fn binding(
+    app: &App,
+    people: &People,
+    install: &Install,
+    parts: &Parts,
+    new: &NewSession,
+    now: Moment,
+) -> Result<Option<String>, Refusal> {
+    let Some(key) = &new.key else {
+        if install.widget.allow_bearer {
+            return Ok(None);
+        }
+        return Err(Refusal::DpopRequired("the widget demands a `key` of the browser"));
+    };
+    let key = PublicKey::read(key.get()).map_err(|error| Refusal::Key(error.to_string()))?;
+    let signed_by = people.sessions.binding.check(app, parts, None, now)?;
+    if signed_by != key.thumbprint() {
+        return Err(Refusal::DpopRequired("it is signed by another key"));
+    }
+    Ok(Some(signed_by))
+}
+
+/// What the proof amounts to under the widget's mode (S1, S9).
+fn who(
+    app: &App,
+    people: &People,
+    install: &Install,
+    parts: &Parts,
+    new: &NewSession,
+    thumbprint: Option<&str>,
+    now: Moment,
+) -> Result<Who, Refusal> {
+    let enforces = install.widget.mode == Mode::Enforce;
+    let Some(presented) = &new.identity else {
+        if !enforces || install.widget.anonymous {
+            return Ok(Who::Unproven(Vec::new()));
+        }
+        people.refusals.record(refused(install, parts, Found::missing()));
+        return Err(Refusal::Identity);
+    };
+    let profile = install.profile;
+    profile.admit(presented).map_err(|error| Refusal::Fields(error.to_string()))?;
+    let audience = &install.widget.public_key;
+    let found = match verify(profile, &install.keys, presented, audience, now.seconds()) {
+        Ok(Outcome::Proven(proven)) if is_for_key(&proven, thumbprint) => {
+            note_use(app, install, &proven);
+            return Ok(proven_by(proven, enforces));
+        }
+        Ok(Outcome::Proven(_)) => Found::other_key(),
+        Ok(Outcome::Missing(_)) => Found::missing(),
+        Err(refusal) => Found::explained(install, presented, &refusal, now),
+    };
+    if install.widget.mode != Mode::Off {
+        people.refusals.record(refused(install, parts, found));
+    }
+    if enforces {
+        return Err(Refusal::Identity);
+    }
+    Ok(Who::Unproven(said(profile, presented).fields))
+}
+
+fn proven_by(proven: Proven, enforces: bool) -> Who {
+    let trust = match proven.strength {
+        Strength::Hmac => Trust::Hmac,
+        Strength::Jwt => Trust::Jwt,
+    };
+    Who::Proven(proven, trust, if enforces { Claim::Enforced } else { Claim::Observed })
+}
+
+/// A proof made for one browser's key is of no use to another.
+fn is_for_key(proven: &Proven, thumbprint: Option<&str>) -> bool {
+    proven.jkt.as_deref().is_none_or(|jkt| Some(jkt) == thumbprint)
+}
+
+/// Remembers when a key last proved someone; off the visitor's way.
+fn note_use(app: &App, install: &Install, proven: &Proven) {
+    let Some(id) = install.key_id(proven.key) else { return };
+    let (app, scope) = (app.clone(), install.scope);
+    tokio::spawn(async move {
+        let system = app.system(scope).await?;
+        system.write(async move |cx: &mut Cx<'_>| identity_secrets::used(cx, id).await).await
+    });
+}
+
+fn refused(install: &Install, parts: &Parts, found: Found) -> Refused {
+    let origin = parts.headers.get("origin").and_then(|origin| origin.to_str().ok());
+    Refused {
+        reference: request_id(),
+        scope: install.scope,
+        widget: install.widget.id,
+        origin: origin.map(ToOwned::to_owned),
+        found,
+    }
+}
+
+/// The anonymous session that is joined, after its own proof (S7).
+async fn joined(
+    app: &App,
+    people: &People,
+    install: &Install,
+    parts: &Parts,
+    new: &NewSession,
+    who: &Who,
+    now: Moment,
+) -> Result<Option<live::Known>, Problem> {
+    let Some(join) = &new.join else { return Ok(None) };
+    if !matches!(who, Who::Proven(..)) {
+        return Err(Refusal::Join.into());
+    }
+    let session = super::door::living(app, people, &join.access_token, now).await;
+    let session = session.map_err(|_| Refusal::Join)?;
+    let is_ours = session.widget == install.widget.id
+        && session.scope == install.scope
+        && !session.trust.is_proven();
+    let key = match &join.dpop {
+        Some(proof) => {
+            let token = Some(join.access_token.as_str());
+            Some(people.sessions.binding.check_proof(app, parts, proof, token, now)?)
+        }
+        None => None,
+    };
+    if is_ours && key == session.thumbprint { Ok(Some(session)) } else { Err(Refusal::Join.into()) }
+}
+
+/// The keyed mark of the network that a request comes from; addresses are not kept.
+async fn network(parts: &Parts, install: &Install, app: &App) -> Result<Option<Vec<u8>>, Problem> {
+    let Some(arrival) = parts.extensions.get::<Arrival>() else { return Ok(None) };
+    let keys = app.keys(install.scope.tenant).await?;
+    Ok(Some(super::network_mark(&keys, arrival)))
+}
+
+struct Plan {
+    widget: countersign_base::WidgetId,
+    thumbprint: Option<String>,
+    network: Option<Vec<u8>>,
+    resumed: Option<VisitorToken>,
+    joined: Option<live::Known>,
+}
+
+impl Plan {
+    async fn carry_out(self, cx: &mut Cx<'_>, who: Who) -> Result<Opened, Refusal> {
+        let (contact, trust) = match who {
+            Who::Proven(proven, trust, claim) => {
+                (contacts::recognise(cx, &proven, trust, claim).await?, trust)
+            }
+            Who::Unproven(said) => {
+                let resumed = self.resume(cx).await?;
+                let trust = if said.is_empty() { Trust::Anonymous } else { Trust::Claimed };
+                (contacts::say(cx, resumed, &said).await?, trust)
+            }
+        };
+        if let Some(from) = &self.joined {
+            join(cx, from, contact.id).await?;
+        }
+        let (session, refresh_token) = self.session(cx, contact.id, trust).await?;
+        let visitor_token = match trust.is_proven() {
+            true => None,
+            false => Some(visitor_token(cx, contact.id).await?),
+        };
+        Ok(Opened { session, contact, refresh_token, visitor_token })
+    }
+
+    /// The contact of the browser's visitor token, which is spent by this (S8).
+    async fn resume(&self, cx: &mut Cx<'_>) -> Result<Option<ContactId>, Refusal> {
+        let Some(token) = &self.resumed else { return Ok(None) };
+        let bytes = token.bytes();
+        if bytes[..16] != cx.tenant().bytes() {
+            return Ok(None);
+        }
+        let mut id = [0; 16];
+        id.copy_from_slice(&bytes[16..32]);
+        match store::spend_visitor(cx, id, &token.digest()).await? {
+            Some(contact) => Ok(contacts::resume(cx, contact).await?),
+            None => Ok(None),
+        }
+    }
+
+    async fn session(
+        self,
+        cx: &mut Cx<'_>,
+        contact: ContactId,
+        trust: Trust,
+    ) -> Result<(Session, String), Refusal> {
+        let now = cx.now();
+        let id: SessionId = cx.id();
+        let parts =
+            RefreshParts { tenant: cx.tenant(), session: id, generation: 1, secret: chance::bytes() };
+        let session = Session {
+            id,
+            contact,
+            widget: self.widget,
+            trust,
+            thumbprint: self.thumbprint,
+            generation: 1,
+            current: Digest::of(&parts.secret),
+            previous: None,
+            nonce: None,
+            rotated_at: now,
+            confirmed: true,
+            network: self.network,
+            created_at: now,
+            idle_at: now.plus_seconds(IDLE),
+            expires_at: now.plus_seconds(ABSOLUTE),
+            revoked_at: None,
+        };
+        store::insert(cx, &session).await?;
+        Ok((session, parts.reveal()))
+    }
+}
+
+async fn visitor_token(cx: &mut Cx<'_>, contact: ContactId) -> Result<String, Refusal> {
+    let mut bytes = [0; 64];
+    bytes[..16].copy_from_slice(&cx.tenant().bytes());
+    bytes[16..].copy_from_slice(&chance::bytes::<48>());
+    let mut id = [0; 16];
+    id.copy_from_slice(&bytes[16..32]);
+    let token = VisitorToken::from_bytes(bytes);
+    let ends = cx.now().plus_seconds(VISITOR);
+    store::insert_visitor(cx, id, contact, &token.digest(), ends).await?;
+    Ok(token.reveal())
+}
+
+/// Moves the anonymous conversations, and ends what led to them (S7).
+async fn join(cx: &mut Cx<'_>, from: &live::Known, to: ContactId) -> Result<(), Refusal> {
+    if from.contact == to {
+        return Err(Refusal::Join);
+    }
+    for conversation in store::join(cx, from.contact, to).await? {
+        cx.emit(&super::Joined { conversation, contact: to }).await?;
+    }
+    store::void_visitors(cx, from.contact).await?;
+    store::revoke(cx, from.id).await?;
+    cx.revoke(Target::Session(from.id.bytes())).await?;
+    Ok(())
+}

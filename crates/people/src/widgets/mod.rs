@@ -1,0 +1,175 @@
+//! Widget installs: who may embed them, and how much proof they ask for.
+//!
+//! - **W1** A widget is found by its public key only; an unknown one is a 404 that says so.
+//! - **W2** A browser is heard from the widget's own origin or an allowed one, never from `null`.
+//! - **W3** A change takes effect on the next request; a stricter mode or rule ends the
+//!   sessions that were opened under the weaker one.
+//! - **W4** An origin is exact: scheme, host and port, no path, no wildcard.
+//! - **W5** Lowering the protection needs an owner.
+
+pub mod api;
+mod model;
+mod store;
+
+use std::sync::Arc;
+
+use axum::http::request::Parts;
+use countersign_base::{Role, Scope, TenantId, WidgetId};
+use countersign_door::{App, Cx, Problem, Target};
+use countersign_guard::{Origin, origin_verdict};
+use countersign_identity::{Key, Profile, profile};
+
+pub use self::model::{Appearance, Change, Mode, PublicKey, Refusal, Widget};
+use crate::remember::Remembered;
+use crate::{audit, identity_secrets};
+
+/// Installs that are remembered at most.
+const MOST: usize = 10_000;
+
+/// Installs that were used lately.
+pub struct Widgets(Remembered<[u8; 16], Install>);
+
+/// What opening a session needs to know of a widget.
+pub struct Install {
+    /// The tenant that the widget belongs to.
+    pub scope: Scope,
+    /// Its settings.
+    pub widget: Widget,
+    /// The identity profile.
+    pub profile: &'static Profile,
+    /// The active identity keys.
+    pub keys: Vec<Key>,
+    /// Pages that may embed it.
+    pub origins: Vec<Origin>,
+}
+
+impl Default for Widgets {
+    fn default() -> Self {
+        Self(Remembered::new(MOST))
+    }
+}
+
+impl Widgets {
+    /// Forgets a widget whose settings or keys have changed.
+    pub fn forget(&self, widget: [u8; 16]) {
+        self.0.forget(|id, _| *id == widget, |_| {});
+    }
+
+    /// The widget with this public key (W1).
+    pub async fn find(&self, app: &App, public_key: &str) -> Result<Arc<Install>, Problem> {
+        let unknown = Problem::from(Refusal::Unknown);
+        let Ok(key) = PublicKey::read(public_key) else { return Err(unknown) };
+        let found = self.0.find_or(key.widget.bytes(), read(app, key.tenant, key.widget)).await?;
+        let install = found.filter(|install| {
+            install.scope.tenant == key.tenant && install.scope.environment == key.environment
+        });
+        install.ok_or(unknown)
+    }
+
+    /// The widget with this id within a tenant.
+    pub async fn by_id(
+        &self,
+        app: &App,
+        tenant: TenantId,
+        id: WidgetId,
+    ) -> Result<Option<Arc<Install>>, Problem> {
+        let found = self.0.find_or(id.bytes(), read(app, tenant, id)).await?;
+        Ok(found.filter(|install| install.scope.tenant == tenant))
+    }
+}
+
+async fn read(app: &App, tenant: TenantId, id: WidgetId) -> Result<Option<Install>, Problem> {
+    let Some(scope) = app.scope(tenant).await? else { return Ok(None) };
+    let found = app
+        .system(scope)
+        .await?
+        .read(async move |cx: &mut Cx<'_>| {
+            let Some(widget) = store::find(cx, id).await? else {
+                return Ok::<_, countersign_base::Fault>(None);
+            };
+            let keys = identity_secrets::keys(cx, id, &widget.profile).await?;
+            Ok(Some((widget, keys)))
+        })
+        .await?;
+    let Some((widget, keys)) = found else { return Ok(None) };
+    let profile =
+        profile(&widget.profile).ok_or_else(|| Problem::bug("a widget has an unknown profile"))?;
+    let origins = widget.origins.iter().filter_map(|text| text.parse().ok()).collect();
+    Ok(Some(Install { scope, widget, profile, keys, origins }))
+}
+
+impl Install {
+    /// The id of the key at this place.
+    pub fn key_id(&self, place: usize) -> Option<String> {
+        self.keys.get(place).map(|key| key.id().to_owned())
+    }
+
+    /// Whether a browser at the request's `Origin` may speak to the widget (W2).
+    pub fn hears(&self, app: &App, parts: &Parts) -> Result<(), Problem> {
+        let header = parts.headers.get("origin").map(|origin| origin.to_str().unwrap_or("null"));
+        origin_verdict(header, &self.origins, &app.origins.widget)
+            .map_err(|_| Refusal::Origin(header.unwrap_or_default().to_owned()).into())
+    }
+}
+
+/// Every widget of the tenant.
+pub async fn list(cx: &mut Cx<'_>) -> Result<Vec<Widget>, Refusal> {
+    Ok(store::list(cx).await?)
+}
+
+/// One widget.
+pub async fn find(cx: &mut Cx<'_>, id: WidgetId) -> Result<Widget, Refusal> {
+    store::find(cx, id).await?.ok_or(Refusal::NoSuchWidget)
+}
+
+/// Makes a widget.
+pub async fn create(cx: &mut Cx<'_>, new: &model::New) -> Result<Widget, Refusal> {
+    let id = cx.id();
+    let scope = cx.scope();
+    let public_key = PublicKey { tenant: scope.tenant, widget: id, environment: scope.environment };
+    let widget = Widget {
+        id,
+        name: new.name.clone(),
+        public_key: public_key.text(),
+        environment: scope.environment,
+        profile: new.profile.name().to_owned(),
+        mode: new.mode,
+        anonymous: new.anonymous,
+        allow_bearer: new.allow_bearer,
+        origins: new.origins.iter().map(ToString::to_string).collect(),
+        appearance: Appearance::default(),
+        created_at: cx.now(),
+    };
+    store::insert(cx, &widget).await?;
+    audit::note(cx, "widget.created", id).await?;
+    Ok(widget)
+}
+
+/// Changes a widget's settings (W3, W5).
+pub async fn change(cx: &mut Cx<'_>, id: WidgetId, change: Change) -> Result<Widget, Refusal> {
+    let before = find(cx, id).await?;
+    let after = change.apply(&before)?;
+    if after.is_weaker_than(&before) && !is_owner(cx) {
+        return Err(Refusal::NeedsOwner);
+    }
+    store::update(cx, &after).await?;
+    audit::note(cx, "widget.changed", id).await?;
+    if after.is_stricter_than(&before) {
+        cx.revoke(Target::Widget(id.bytes())).await?;
+        crate::sessions::end_of_widget(cx, id).await?;
+    } else {
+        cx.revoke(Target::Settings(id.bytes())).await?;
+    }
+    Ok(after)
+}
+
+/// A secret key and the server itself act for the owner.
+fn is_owner(cx: &Cx<'_>) -> bool {
+    match cx.caller() {
+        countersign_base::Caller::Member { role, .. } => role == Role::Owner,
+        countersign_base::Caller::Visitor { .. } => false,
+        countersign_base::Caller::Key(_) | countersign_base::Caller::System => true,
+    }
+}
+
+pub use model::New;
