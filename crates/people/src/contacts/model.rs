@@ -80,7 +80,8 @@ impl fmt::Debug for Known {
 /// What is known of a contact, field by field.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(transparent)]
-pub struct Fields(#[schema(value_type = BTreeMap<String, Known>)] BTreeMap<FieldName, Known>);
+#[schema(value_type = BTreeMap<String, Known>)]
+pub struct Fields(BTreeMap<FieldName, Known>);
 
 impl Fields {
     /// Writes a value unless something better is known (P1); says whether it did.

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use countersign_base::{Digest, Moment};
 use countersign_door::App;
-use countersign_identity::dpop::dpop;
+use countersign_identity::dpop;
 use countersign_infra::vault::Key;
 
 use super::model::Refusal;

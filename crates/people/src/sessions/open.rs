@@ -5,8 +5,7 @@ use std::sync::Arc;
 use axum::http::request::Parts;
 use countersign_base::{ContactId, Digest, Moment, SessionId, Trust};
 use countersign_door::{App, Arrival, Cx, Problem, Target, request_id};
-use countersign_identity::jwk::PublicKey;
-use countersign_identity::{Field, Outcome, Presented, Proven, Strength, said, verify};
+use countersign_identity::{Field, Outcome, Presented, Proven, PublicKey, Strength, said, verify};
 use countersign_infra::chance;
 use serde::Deserialize;
 
