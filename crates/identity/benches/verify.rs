@@ -57,7 +57,7 @@ fn shared(profile: &'static Profile, mode: Mode, raw: f64) {
         _ => page.with("userId", "user_123"),
     };
     let (field, proof) = sign(profile, &keys[0], &claims, WIDGET, NOW).unwrap().remove(0);
-    let base = match mode {
+    let beside = match mode {
         Mode::Hmac if profile.name() == "woes-hmac" => {
             Presented::default().with("email", "ada@example.com")
         }
@@ -68,7 +68,7 @@ fn shared(profile: &'static Profile, mode: Mode, raw: f64) {
         Mode::Hmac => raw,
         Mode::Jwt => digest_rate(proof.rsplit_once('.').unwrap().0.as_bytes()),
     };
-    let presented = base.with(&field, proof);
+    let presented = beside.with(&field, proof);
     let rate = verified(profile, &keys, &presented);
     print(&format!("{} {mode:?}", profile.name()), rate, Some(bare));
 }

@@ -48,6 +48,7 @@ pub fn explain(
             let others = claim_faults(profile, presented, audience, now);
             let new = others.into_iter().filter(|reason| *reason != refused.reason);
             findings.extend(new.map(general));
+            findings.extend(audiences(profile, presented, audience));
             findings.extend(clocks(profile, presented, now));
         }
     }
@@ -99,6 +100,24 @@ fn claim_faults(
     let Some(recipe) = &profile.jwt else { return Vec::new() };
     let expected = claims::Expected { recipe, emails: profile.emails, audience, now };
     payload(profile, presented).map_or_else(Vec::new, |payload| expected.faults(&payload))
+}
+
+/// Whom the token is for, where that is somebody else.
+fn audiences(profile: &'static Profile, presented: &Presented, audience: &str) -> Option<Finding> {
+    let payload = payload(profile, presented)?;
+    let claims = json::object(&payload).ok()?;
+    let Some(json::Json::Text(named)) = claims.get("aud") else { return None };
+    (named != audience).then(|| {
+        let shown: String = named.chars().take(80).collect();
+        Finding {
+            cause: format!("`aud` is {shown:?}, and this widget's public key is {audience:?}"),
+            mend: match (named.contains("_test_"), audience.contains("_live_")) {
+                (true, true) => "sign with the live widget's key and secret on the live site",
+                _ => "check that the page and the server use the same widget",
+            }
+            .into(),
+        }
+    })
 }
 
 /// Clocks that are wrong and times in the wrong unit.

@@ -5,11 +5,11 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_S
 use sha2::{Digest as _, Sha256};
 
 use crate::explain::Finding;
-use crate::hmac::{DigestForm, Mac, hex};
+use crate::hmac::{DigestForm, Mac, hex, hex_of};
 use crate::jws::Compact;
 use crate::keys::{Key, Material};
 use crate::presented::Presented;
-use crate::profile::{HmacRecipe, KeyText, Mode, Profile};
+use crate::profile::{EmailRule, HmacRecipe, KeyText, Mode, Profile};
 use crate::text;
 
 /// How a digest that does not fit was made, if it was made in a known wrong way.
@@ -134,7 +134,7 @@ fn messages(
         if let Some(text) = presented.at(path) {
             let what = format!("was `{}` instead of `{name}`", path.whole);
             all.push((wrong(&what), text.to_owned()));
-            if let Ok(value) = text::value(*field, text, crate::profile::EmailRule::Normalise) {
+            if let Ok(value) = text::value(*field, text, EmailRule::Normalise) {
                 all.push((wrong(&what), value.into_owned()));
             }
         }
@@ -212,7 +212,7 @@ fn spellings(text: &str, decoded: bool) -> Vec<(Option<Finding>, Vec<u8>)> {
         ("used in quotes", format!("\"{text}\"")),
         ("used with a space before it", format!(" {text}")),
         ("used in upper case", text.to_ascii_uppercase()),
-        ("hashed first", crate::hmac::hex_of(&Sha256::digest(text))),
+        ("hashed first", hex_of(&Sha256::digest(text))),
     ] {
         all.push((Some(as_bytes(how)), text.into_bytes()));
     }

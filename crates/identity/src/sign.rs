@@ -64,16 +64,22 @@ pub fn sign(
         }
         (Mode::Jwt, _, Some(recipe)) => {
             let payload = payload(profile, recipe, claims, audience, now)?;
-            let header = jws::header_written(&format!(
-                r#"{{"alg":"{}","typ":"JWT"}}"#,
-                Algorithm::Hs256.name()
-            ));
+            let header = jws::header_written(&header(profile, key));
             let signature = |signed: &[u8]| Ok(mac.digest(signed).to_vec());
             (&recipe.proof, jws::written(&header, payload.as_bytes(), signature)?)
         }
         _ => return Err(SignFault::KeyElsewhere),
     };
     Ok(vec![(name.clone(), proof)])
+}
+
+/// The header: the native format names the key, vendors' verifiers do not expect it.
+fn header(profile: &Profile, key: &Key) -> String {
+    let mut header = serde_json::json!({ "alg": Algorithm::Hs256.name(), "typ": "JWT" });
+    if profile.accepts_public_keys() {
+        header["kid"] = key.id().into();
+    }
+    header.to_string()
 }
 
 fn refuse_unknown(profile: &Profile, claims: &Presented) -> Result<(), SignFault> {

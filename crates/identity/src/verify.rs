@@ -8,7 +8,9 @@ use crate::jwk::Algorithm;
 use crate::jws::{Compact, Header};
 use crate::keys::{Key, Material};
 use crate::presented::{Presented, Value};
-use crate::profile::{Beside, Field, HmacRecipe, JwtRecipe, Mode, Path, Profile, Strength};
+use crate::profile::{
+    Beside, EmailRule, Field, HmacRecipe, JwtRecipe, Mode, Path, Profile, Strength,
+};
 use crate::reason::{Reason, Refused};
 use crate::text;
 
@@ -91,7 +93,7 @@ pub fn verify(
 pub fn said(profile: &Profile, presented: &Presented) -> Said {
     let usable = |(path, field): &(Path, Field)| {
         let text = presented.at(path)?;
-        let value = text::value(*field, text, crate::profile::EmailRule::Normalise).ok()?;
+        let value = text::value(*field, text, EmailRule::Normalise).ok()?;
         Some((*field, value.into_owned()))
     };
     Said { fields: profile.said.iter().filter_map(usable).collect() }
@@ -220,7 +222,7 @@ impl Case<'_> {
                 continue;
             }
             let name = path.whole.as_str();
-            let value = text::value(*field, text, crate::profile::EmailRule::Normalise)
+            let value = text::value(*field, text, EmailRule::Normalise)
                 .map_err(|fault| Reason::Value(name, fault))?;
             match proven.field(*field) {
                 None => beside.push((*field, value.into_owned())),

@@ -105,7 +105,7 @@ fn entry(customer: &Customer, name: &str, presented: &Presented, key: &str, what
         .filter_map(|name| Some((name.to_owned(), presented.text(name)?.into())))
         .collect();
     let mut entry = json!({
-        "name": name, "profile": customer.profile.name(), "secret": customer.secret,
+        "name": name, "profile": customer.profile.name(), "key": "key-1", "secret": customer.secret,
         "audience": WIDGET, "now": NOW, "identity": identity,
     });
     entry[key] = what;

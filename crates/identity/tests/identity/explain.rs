@@ -103,8 +103,11 @@ fn every_wrong_claim_is_named_at_once() {
     let claims = customer.claims();
     let found = |claims: &Value| causes(&customer, &customer.presents(&customer.token(claims)));
     let several = with(without(claims.clone(), "sub"), "aud", json!("cs_pk_test_widget"));
-    let expected =
-        ["the token's `aud` is not this widget's public key", "the claim `sub` is missing"];
+    let expected = [
+        "the token's `aud` is not this widget's public key",
+        "the claim `sub` is missing",
+        "`aud` is \"cs_pk_test_widget\", and this widget's public key is \"cs_pk_live_widget\"",
+    ];
     assert_eq!(found(&several), expected);
     let expired =
         found(&with(with(claims.clone(), "exp", json!(NOW - 30)), "iat", json!(NOW - 90)));
