@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
-use countersign_door::live::Limits;
+use countersign_door::live::{Code, Limits};
 use futures_util::{SinkExt, StreamExt};
+use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncReadExt, AsyncWriteExt, DuplexStream},
     net::TcpStream,
     time::timeout,
 };
-use tokio_tungstenite::{client_async, tungstenite::Message};
+use tokio_tungstenite::{WebSocketStream, client_async, tungstenite::Message};
 
 use crate::{
     stage::{ROOM, SOON, Stage, answer},
@@ -49,12 +50,23 @@ async fn l7_violations_are_answered_with_their_code() {
     for (name, bytes, code) in cases {
         let mut stream = stage.raw(1, b"").await;
         // More follows than the server reads before it closes: no reset may swallow its answer.
-        stream.write_all(&[&bytes[..], &[0; 9_000]].concat()).await.unwrap();
+        stream.write_all(&[&bytes[..], &vec![0; 60_000]].concat()).await.unwrap();
         assert_eq!(farewell(stream).await, code, "{name}");
         let early = stage.raw(1, &bytes).await;
         assert_eq!(farewell(early).await, code, "{name}, with the handshake");
     }
     until(|| stage.hub.counters().open == 0).await;
+}
+
+#[tokio::test]
+async fn l7_what_still_comes_does_not_reset_the_farewell() {
+    let stage = Stage::start(Limits::default()).await;
+    let mut stream = stage.raw(1, &masked(0x82, b"x")).await;
+    for _ in 0..5 {
+        stream.write_all(&[0; 1_000]).await.expect("no reset");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(farewell(stream).await, 1003);
 }
 
 #[tokio::test]
@@ -151,14 +163,41 @@ async fn l10_requests_that_are_no_handshake_get_a_hint() {
 #[tokio::test]
 async fn a_stream_that_is_no_bare_socket_works_too() {
     let stage = Stage::start(Limits::default()).await;
-    let (near, far) = tokio::io::duplex(64);
-    let service = {
-        let stage = stage.clone();
-        hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
-            let answer = answer(&stage, request.map(axum::body::Body::new));
-            async move { Ok::<_, std::convert::Infallible>(answer) }
-        })
+    let mut client = over_a_narrow_pipe(&stage).await;
+    for _ in 0..100 {
+        stage.publish(200);
+    }
+    for n in 1..=100u32 {
+        let text = client.next().await.unwrap().unwrap().into_text().unwrap();
+        assert_eq!(text.trim_end(), n.to_string());
+    }
+}
+
+#[tokio::test]
+async fn l4_nothing_that_waited_goes_out_after_a_revocation() {
+    let stage = Stage::start(Limits::default()).await;
+    let mut client = over_a_narrow_pipe(&stage).await;
+    for _ in 0..100 {
+        stage.publish(200);
+    }
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    stage.hub.close_session(&[1; 16], Code::SESSION_OVER, "revoked");
+    let begun = client.next().await.unwrap().unwrap().into_text().unwrap();
+    assert_eq!(begun.trim_end(), "1", "its first bytes were out already");
+    let Message::Close(Some(why)) = client.next().await.unwrap().unwrap() else {
+        panic!("expected a close frame")
     };
+    assert_eq!(u16::from(why.code), 4401);
+}
+
+/// A client that has resumed, over a pipe that takes 64 bytes at a time.
+async fn over_a_narrow_pipe(stage: &Stage) -> WebSocketStream<DuplexStream> {
+    let (near, far) = tokio::io::duplex(64);
+    let served = stage.clone();
+    let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+        let answer = answer(&served, request.map(axum::body::Body::new));
+        async move { Ok::<_, std::convert::Infallible>(answer) }
+    });
     let connection = hyper::server::conn::http1::Builder::new()
         .serve_connection(TokioIo::new(far), service)
         .with_upgrades();
@@ -167,11 +206,5 @@ async fn a_stream_that_is_no_bare_socket_works_too() {
     client.send(Message::text("resume 0")).await.unwrap();
     let ready = client.next().await.unwrap().unwrap();
     assert_eq!(ready, Message::text("ready 0"));
-    for _ in 0..100 {
-        stage.publish(200);
-    }
-    for n in 1..=100u32 {
-        let text = client.next().await.unwrap().unwrap().into_text().unwrap();
-        assert_eq!(text.trim_end(), n.to_string());
-    }
+    client
 }

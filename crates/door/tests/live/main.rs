@@ -149,6 +149,34 @@ async fn l3_a_slow_reader_gets_one_resync_and_holds_up_nobody() {
 }
 
 #[tokio::test]
+async fn l3_a_frame_larger_than_the_queue_is_told_at_once() {
+    let stage = Stage::start(Limits { queue_bytes: 1_000, ..Limits::default() }).await;
+    let mut client = stage.client(1).await;
+    client.resume(0).await;
+    assert_eq!(stage.publish(2_000), 1);
+    assert_eq!(client.text().await, "resync 1");
+    assert_eq!(stage.publish(0), 2);
+    assert_eq!(client.text().await, "2");
+}
+
+#[tokio::test]
+async fn l3_what_is_lost_while_an_answer_is_made_is_told_after_it() {
+    let stage = Stage::start(Limits { queue_frames: 8, ..Limits::default() }).await;
+    let mut client = stage.client(1).await;
+    client.resume(0).await;
+    client.say("think").await;
+    sleep(Duration::from_millis(50)).await;
+    for _ in 0..20 {
+        stage.publish(0);
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(client.text().await, "think");
+    assert_eq!(client.text().await, "resync 20");
+    stage.publish(0);
+    assert_eq!(client.text().await, "21");
+}
+
+#[tokio::test]
 async fn l4_a_revoked_session_is_closed_within_100_ms() {
     let stage = Stage::start(Limits::default()).await;
     let (mut first, mut second, mut other) =

@@ -156,7 +156,7 @@ impl Client {
     }
 }
 
-/// `resume N` replays in pages of 100, `slow` thinks for an hour, `fail` panics, `bye` ends, all else is echoed.
+/// `resume N` replays in pages of 100, `think` takes a moment, `slow` an hour, `fail` panics, `bye` ends, all else is echoed.
 struct Reader {
     stage: Stage,
     cursor: usize,
@@ -170,6 +170,7 @@ impl Conversation for Reader {
         }
         match text.as_str() {
             "slow" => tokio::time::sleep(Duration::from_hours(1)).await,
+            "think" => tokio::time::sleep(Duration::from_millis(200)).await,
             "fail" => panic!("as the test wants it"),
             "bye" => {
                 let then = Then::Close(frame::Code::MALFORMED, "as you wish");
