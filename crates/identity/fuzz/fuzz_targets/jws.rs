@@ -12,7 +12,8 @@ libfuzzer_sys::fuzz_target!(|token: &str| {
     if let (Ok(header), Ok(payload), Ok(signature)) =
         (compact.header_bytes(), compact.payload(), compact.signature())
     {
-        let again = [header, payload, signature].map(|bytes| URL_SAFE_NO_PAD.encode(bytes)).join(".");
+        let again =
+            [header, payload, signature].map(|bytes| URL_SAFE_NO_PAD.encode(bytes)).join(".");
         assert_eq!(again, token);
     }
 });
