@@ -1,0 +1,307 @@
+// The mock's world: one organization with people who proved themselves, people who only said so, and one who lies.
+
+let counter = 0
+/** Ids as the server makes them: a prefix and 26 characters, the same in every run. */
+export function id(prefix) {
+  counter += 1
+  return `${prefix}_01kafe${counter.toString(32).padStart(20, '0')}`
+}
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+export function world(now = Date.now()) {
+  counter = 0
+  const iso = (before) => new Date(now - before).toISOString()
+  const members = [
+    { id: id('mem'), name: 'Sam Okafor', email: 'sam@corvid.example', role: 'owner' },
+    { id: id('mem'), name: 'Ines Duarte', email: 'ines@corvid.example', role: 'agent' },
+    { id: id('mem'), name: 'Jonas Lind', email: 'jonas@corvid.example', role: 'agent' },
+    { id: id('mem'), name: 'Priya Raman', email: 'priya@corvid.example', role: 'admin' },
+  ]
+  const [sam, ines, jonas] = members
+  const widgets = makeWidgets(iso)
+  const [app, site] = widgets
+
+  const contacts = []
+  const conversations = []
+  const messages = new Map()
+  const sessions = new Map()
+
+  const contact = ({ trust, fields, company = null, flags = [], seen = HOUR, created = 40 * DAY, bound = true }) => {
+    const one = {
+      id: id('con'),
+      trust,
+      flags,
+      fields: Object.fromEntries(
+        Object.entries(fields).map(([name, [value, provenance]]) => [name, { value, provenance, at: iso(created - HOUR) }]),
+      ),
+      company: company && { id: id('cmp'), external_id: company[0], name: company[1] },
+      created_at: iso(created),
+      last_seen_at: iso(seen),
+    }
+    contacts.push(one)
+    sessions.set(one.id, [
+      { id: id('ses'), trust, bound, created_at: iso(seen + 2 * HOUR), last_used_at: iso(seen), expires_at: iso(-DAY), widget: (trust === 'anonymous' ? site : app).id },
+    ])
+    return one
+  }
+
+  const talk = (who, lines, { state = 'open', assignee = null, unread = 0, visitorSeen } = {}) => {
+    const one = { id: id('cnv'), state, contactId: who.id, assignee: assignee && { id: assignee.id, name: assignee.name }, created_at: '', seen: { visitor: 0, member: 0 } }
+    const list = lines.map(([before, author, text, trust], index) => ({
+      id: id('msg'),
+      conversation: one.id,
+      seq: index + 1,
+      client_id: null,
+      text,
+      author:
+        author === 'visitor'
+          ? { kind: 'visitor', id: who.id, name: who.fields.name?.value ?? null, trust: trust ?? who.trust }
+          : author === 'system'
+            ? { kind: 'system', id: null, name: null, trust: null }
+            : { kind: 'member', id: author.id, name: author.name, trust: null },
+      created_at: iso(before),
+    }))
+    one.created_at = list[0]?.created_at ?? iso(HOUR)
+    one.seen = { visitor: visitorSeen ?? list.length, member: list.length - unread }
+    conversations.push(one)
+    messages.set(one.id, list)
+    return one
+  }
+
+  const alice = contact({
+    trust: 'jwt',
+    fields: { name: ['Alice Chesterton', 'proven'], email: ['alice@netflix.example', 'proven'], id: ['U234328', 'proven'], company_name: ['Netflix', 'proven'], company_id: ['C256434', 'proven'], role: ['Billing admin', 'set'] },
+    company: ['C256434', 'Netflix'],
+    seen: 2 * MINUTE,
+  })
+  sessions.get(alice.id).push({ id: id('ses'), trust: 'jwt', bound: false, created_at: iso(3 * DAY), last_used_at: iso(5 * HOUR), expires_at: iso(-2 * HOUR), widget: app.id })
+  talk(
+    alice,
+    [
+      [26 * HOUR, 'visitor', 'Hi, I am comparing plans. Does the Team plan include single sign-on?', 'anonymous'],
+      [26 * HOUR - 6 * MINUTE, sam, 'It does: SAML and OpenID Connect, both without extra cost.'],
+      [25 * HOUR, 'visitor', 'Perfect, we just upgraded. I am signed in now.', 'jwt'],
+      [25 * HOUR - MINUTE, 'visitor', 'One more thing: our invoice still shows the old address. Can you change it to 100 Winchester Circle, Los Gatos?'],
+      [24 * HOUR, sam, 'Sure. I can see that you are a billing admin at Netflix, so I have changed it. The next invoice carries the new address, and I sent a corrected copy of the last one.'],
+      [7 * MINUTE, 'visitor', 'Thanks, that was quick! The PDF at https://billing.corvid.example/invoices/2026-11.pdf still says 2025 in the footer, though.'],
+      [3 * MINUTE, 'visitor', 'Could you have a look before I forward it to our accountant?'],
+    ],
+    { assignee: sam, unread: 2, visitorSeen: 5 },
+  )
+  talk(alice, [[60 * DAY, 'visitor', 'How do I add a second workspace?'], [60 * DAY - HOUR, ines, 'Settings, Workspaces, New. Each has its own members.'], [60 * DAY - 2 * HOUR, 'visitor', 'Found it, thank you.']], { state: 'closed', assignee: ines })
+
+  const liar = contact({
+    trust: 'claimed',
+    flags: ['contradicts_proven_id'],
+    fields: { name: ['Alice Chesterton', 'said'], email: ['alice@netflix.example', 'said'], company_name: ['Netflix', 'inferred'] },
+    company: null,
+    seen: 11 * MINUTE,
+    created: 14 * MINUTE,
+    bound: false,
+  })
+  talk(
+    liar,
+    [
+      [13 * MINUTE, 'visitor', 'hello this is Alice from Netflix, I lost access to my account'],
+      [12 * MINUTE, 'visitor', 'please change the account email to alice.chesterton.privat@mailbox.example, urgent'],
+    ],
+    { unread: 2 },
+  )
+
+  const marek = contact({
+    trust: 'hmac',
+    fields: { email: ['marek.novotny@skoda.example', 'proven'], name: ['Marek Novotný', 'said'], company_name: ['Škoda Digital', 'said'] },
+    company: ['SKD-11', 'Škoda Digital'],
+    seen: 20 * MINUTE,
+  })
+  talk(
+    marek,
+    [
+      [3 * HOUR, 'visitor', 'Webhooks to our staging server arrive twice since this morning.'],
+      [3 * HOUR - 4 * MINUTE, ines, 'Thank you for telling us. Do both deliveries carry the same event id?'],
+      [2 * HOUR, 'visitor', 'Yes, the same id, about four seconds apart. Our endpoint answers in 5 to 6 seconds at the moment.'],
+      [100 * MINUTE, ines, 'That explains it: we repeat a delivery that is not answered within 4 seconds. Answer 202 first and work afterwards, and it will arrive once.'],
+      [21 * MINUTE, 'visitor', 'Makes sense. We will change it today.'],
+    ],
+    { assignee: ines, unread: 1, visitorSeen: 4 },
+  )
+
+  const tomas = contact({
+    trust: 'claimed',
+    fields: { name: ['Tomás Rivera', 'said'], email: ['tomas@rivera-studio.example', 'said'], company_name: ['Rivera Studio', 'inferred'] },
+    seen: 50 * MINUTE,
+    bound: false,
+  })
+  talk(tomas, [[55 * MINUTE, 'visitor', 'Is there a discount for non-profit organizations?'], [50 * MINUTE, 'visitor', 'We are 12 people.']], { unread: 2 })
+
+  const nobody = contact({ trust: 'anonymous', fields: { locale: ['de-AT', 'inferred'] }, seen: 70 * MINUTE, created: 2 * HOUR })
+  talk(
+    nobody,
+    [
+      [80 * MINUTE, 'visitor', 'Do you store data in the EU?'],
+      [75 * MINUTE, jonas, 'Yes. You host Countersign yourself, so it is stored where your server stands.'],
+      [70 * MINUTE, 'visitor', 'Great, that is what our lawyers want to hear.'],
+    ],
+    { assignee: jonas },
+  )
+
+  const laila = contact({
+    trust: 'jwt',
+    fields: { name: ['ليلى حداد', 'proven'], email: ['laila@cedarbank.example', 'proven'], id: ['u-8812', 'proven'], company_name: ['Cedar Bank', 'proven'] },
+    company: ['cedar', 'Cedar Bank'],
+    seen: 4 * HOUR,
+  })
+  talk(
+    laila,
+    [
+      [5 * HOUR, 'visitor', 'مرحبًا، كيف يمكنني تصدير سجل التدقيق لآخر ٩٠ يومًا؟'],
+      [4.8 * HOUR, sam, 'Hello Laila! Settings, Audit log, Export. The file carries a signed checkpoint, so that your auditor can check that nothing is missing.'],
+      [4.5 * HOUR, 'visitor', 'ممتاز، شكرًا جزيلًا.'],
+    ],
+    { assignee: sam },
+  )
+
+  const longTalk = contact({
+    trust: 'jwt',
+    fields: { name: ['Wei Zhang', 'proven'], email: ['wei@northwind.example', 'proven'], id: ['4471', 'proven'], company_name: ['Northwind', 'proven'] },
+    company: ['nw', 'Northwind'],
+    seen: 6 * HOUR,
+  })
+  talk(
+    longTalk,
+    Array.from({ length: 140 }, (_, index) => [
+      9 * HOUR - index * MINUTE,
+      index % 3 === 1 ? ines : 'visitor',
+      index % 3 === 1 ? `Step ${index + 1} is done on our side; please try again.` : `Here is the log of try ${index + 1}: the import stopped at row ${index * 137 + 12}.`,
+    ]),
+    { assignee: ines },
+  )
+
+  const names = ['Ada Moreau', 'Bram de Wit', 'Chiara Conti', 'Dmitri Sokolov', 'Elif Kaya', 'Femi Adeyemi', 'Greta Holm', 'Hugo Martín', 'Isla Fraser', 'Jae-won Park', 'Katja Weber', 'Liam Byrne', 'Mina Farsi', 'Noor Ali', 'Oskar Nowak', 'Paula Reis']
+  const companies = ['Acme Robotics', 'Globex', 'Initech', 'Umbra Labs', 'Hooli', 'Vandelay']
+  const asks = ['Can two people edit the same board?', 'The export button is greyed out for me.', 'How long are deleted files kept?', 'We need an invoice with our VAT number.', 'Is there an API for bulk invitations?', 'Dark mode forgets my choice.', 'Can I move a project between workspaces?', 'The Slack notification came an hour late.']
+  for (let index = 0; index < 64; index += 1) {
+    const name = `${names[index % names.length]}${index >= names.length ? ` ${'ABCD'[Math.floor(index / names.length)]}.` : ''}`
+    const company = companies[index % companies.length]
+    const slug = name.toLowerCase().normalize('NFD').replace(/[^a-z]+/g, '.').replace(/\.$/, '')
+    const trust = ['jwt', 'jwt', 'hmac', 'jwt', 'claimed', 'jwt', 'anonymous', 'jwt'][index % 8]
+    const proof = trust === 'claimed' ? 'said' : 'proven'
+    const who = contact({
+      trust,
+      fields: trust === 'anonymous' ? {} : { name: [name, trust === 'hmac' ? 'said' : proof], email: [`${slug}@${company.toLowerCase().replaceAll(' ', '')}.example`, proof], company_name: [company, trust === 'jwt' ? 'proven' : 'said'] },
+      company: trust === 'anonymous' ? null : [`c-${index % 6}`, company],
+      seen: (index + 8) * HOUR,
+      created: (index + 3) * DAY,
+    })
+    const at = (index + 8) * HOUR
+    talk(who, [[at + 9 * MINUTE, 'visitor', asks[index % asks.length]], ...(index % 2 ? [[at, [sam, ines, jonas][index % 3], 'Thank you for asking. Let me find out and come back to you today.']] : [])], {
+      state: index % 5 === 4 ? 'closed' : 'open',
+      assignee: index % 2 ? [sam, ines, jonas][index % 3] : null,
+      unread: 0,
+    })
+  }
+
+  return { now, members, widgets, contacts, conversations, messages, sessions, secrets: makeSecrets(iso, app, site), refusals: makeRefusals(iso, app, site), apiKeys: makeKeys(iso), audit: makeAudit(iso, members, app, alice), organization: { id: id('org'), name: 'Corvid Labs' }, environment: 'live' }
+}
+
+function makeWidgets(iso) {
+  const widget = (name, key, rest) => ({
+    id: id('wgt'),
+    name,
+    public_key: key,
+    environment: 'live',
+    profile: 'countersign',
+    mode: 'enforce',
+    anonymous: false,
+    allow_bearer: false,
+    origins: ['https://app.corvid.example', 'https://admin.corvid.example'],
+    appearance: { accent: '#2f5d50', title: 'Corvid support', greeting: 'Hello! Ask us anything, we usually answer within an hour.' },
+    snippet: snippet(key),
+    created_at: iso(200 * 86_400_000),
+    ...rest,
+  })
+  return [
+    widget('Product app', 'cs_pk_live_8Jd2mXo4Qn7sVtYbKcRe', {}),
+    widget('Public website', 'cs_pk_live_Zr5pLw9TgHa3uNfEiC1k', {
+      profile: 'woes-hmac',
+      mode: 'observe',
+      anonymous: true,
+      allow_bearer: true,
+      origins: [],
+      appearance: { accent: '#8a4fff', title: 'Corvid', greeting: 'Questions before you sign up?' },
+    }),
+  ]
+}
+
+function snippet(key) {
+  return `<script async src="https://widget.corvid.example/sdk/countersign.js"></script>
+<script>
+  window.Countersign = window.Countersign || function () { (Countersign.q = Countersign.q || []).push(arguments) };
+  Countersign('boot', {
+    widget: '${key}',
+    identity: async ({ jkt }) => ({ token: await fetch('/countersign-token?jkt=' + jkt).then(r => r.text()) }),
+  });
+</script>`
+}
+
+function makeSecrets(iso, app, site) {
+  const day = 86_400_000
+  return new Map([
+    [
+      app.id,
+      [
+        { id: id('ids'), profile: 'countersign', mode: 'jwt', kind: 'shared', kid: 'k3', hint: 'q7Xe', created_at: iso(12 * day), last_used_at: iso(40_000), retired_at: null },
+        { id: id('ids'), profile: 'countersign', mode: 'jwt', kind: 'public', kid: 'prod-2026', hint: 'b91c', created_at: iso(3 * day), last_used_at: null, retired_at: null },
+        { id: id('ids'), profile: 'countersign', mode: 'jwt', kind: 'shared', kid: 'k2', hint: 'Lm0a', created_at: iso(190 * day), last_used_at: iso(13 * day), retired_at: iso(11 * day) },
+      ],
+    ],
+    [site.id, []],
+  ])
+}
+
+function makeRefusals(iso, app, site) {
+  const minute = 60_000
+  const one = (before, widget, reason, cause, mend, origin) => ({ reference: id('req'), at: iso(before), widget: widget.id, reason, cause, mend, origin })
+  return [
+    one(4 * minute, app, 'token_expired', 'The token expired 31 seconds before it arrived. It had lived for 10 minutes.', 'Ask your back end for a fresh token each time the identity callback is called; do not keep one in the page.', 'https://app.corvid.example'),
+    one(38 * minute, site, 'key_not_hex_decoded', 'The hash is right if the secret’s text is taken as the key. This profile’s key is the 32 bytes that the text spells in hexadecimal.', 'In Node: Buffer.from(secret, "hex"). In Python: bytes.fromhex(secret).', 'https://www.corvid.example'),
+    one(65 * minute, app, 'bad_signature', 'No active secret or key made this signature. The token names kid k2, which was retired 11 days ago.', 'Deploy the secret with kid k3 to the service that signs; one of its instances still has the old one.', 'https://admin.corvid.example'),
+    one(3 * 60 * minute, app, 'wrong_audience', 'aud is cs_pk_test_Jt5…, the key of another widget.', 'Set aud to cs_pk_live_8Jd2mXo4Qn7sVtYbKcRe in the live environment.', 'https://app.corvid.example'),
+    one(22 * 60 * minute, app, 'lifetime_too_long', 'exp is 24 hours after iat. At most 15 minutes are accepted.', 'Sign with an expiry of 10 minutes; the widget asks again before it runs out.', null),
+  ]
+}
+
+function makeKeys(iso) {
+  const day = 86_400_000
+  return [
+    { id: id('key'), name: 'CRM import', hint: 'f3Qa', created_at: iso(90 * day), last_used_at: iso(2 * 3_600_000) },
+    { id: id('key'), name: 'Billing service', hint: '9xTz', created_at: iso(20 * day), last_used_at: null },
+  ]
+}
+
+function makeAudit(iso, members, app, alice) {
+  const [sam, ines, , priya] = members
+  const kinds = [
+    [sam, 'member.signed_in', null, null],
+    [priya, 'identity_secret.created', app.id, { kid: 'prod-2026', kind: 'public' }],
+    [sam, 'widget.changed', app.id, { mode: ['observe', 'enforce'] }],
+    [ines, 'contact.sessions_ended', alice.id, { sessions: 2 }],
+    [priya, 'api_key.created', 'key', { name: 'Billing service' }],
+    [ines, 'conversation.closed', 'cnv', null],
+    [null, 'refusals.counted', app.id, { reason: 'token_expired', count: 214 }],
+  ]
+  return Array.from({ length: 120 }, (_, index) => {
+    const [who, action, target, detail] = kinds[index % kinds.length]
+    return {
+      id: id('aud'),
+      at: iso(index * 47 * 60_000 + 5 * 60_000),
+      actor: who ? { kind: 'member', id: who.id } : { kind: 'system', id: null },
+      action,
+      target,
+      detail,
+    }
+  })
+}

@@ -1,0 +1,217 @@
+// The mock's dashboard API: the routes of docs/protocol.md section 3 over the mock's world.
+import { id } from './data.mjs'
+
+export class Refused extends Error {
+  constructor(status, code, detail, headers = {}) {
+    super(detail)
+    Object.assign(this, { status, code, detail, headers })
+  }
+}
+
+const missing = () => new Refused(404, 'not_found', 'there is nothing with this id')
+const now = () => new Date().toISOString()
+
+export function routes(state) {
+  const { world, live } = state
+  const find = (list, wanted) => list.find((one) => one.id === wanted) ?? fail()
+  const fail = () => {
+    throw missing()
+  }
+  const record = (me, action, target, detail = null) =>
+    world.audit.unshift({ id: id('aud'), at: now(), actor: { kind: 'member', id: me.id }, action, target, detail })
+
+  const conversation = (one) => {
+    const who = world.contacts.find((c) => c.id === one.contactId)
+    const list = world.messages.get(one.id)
+    const last = list.at(-1)
+    return {
+      id: one.id,
+      state: one.state,
+      contact: { id: who.id, name: who.fields.name?.value ?? null, email: who.fields.email?.value ?? null, company: who.company?.name ?? who.fields.company_name?.value ?? null, trust: who.trust },
+      assignee: one.assignee,
+      last_seq: list.length,
+      unread: list.filter((m) => m.author.kind === 'visitor' && m.seq > one.seen.member).length,
+      seen: one.seen,
+      preview: last ? { text: last.text.slice(0, 120), author: last.author.kind } : null,
+      created_at: one.created_at,
+      last_message_at: last?.created_at ?? null,
+    }
+  }
+  const changed = (one) => live.push('conversation.changed', conversation(one))
+
+  const write = (one, author, text, clientId = null) => {
+    const list = world.messages.get(one.id)
+    const message = { id: id('msg'), conversation: one.id, seq: list.length + 1, client_id: clientId, text, author, created_at: now() }
+    list.push(message)
+    live.push('message.created', message)
+    return message
+  }
+
+  state.visitorSays = (conversationId, text, trust) => {
+    const one = find(world.conversations, conversationId)
+    const who = find(world.contacts, one.contactId)
+    return write(one, { kind: 'visitor', id: who.id, name: who.fields.name?.value ?? null, trust: trust ?? who.trust }, text)
+  }
+  state.visitorTypes = (conversationId) => {
+    const one = find(world.conversations, conversationId)
+    const who = find(world.contacts, one.contactId)
+    live.tell('typing', { conversation: one.id, author: { kind: 'visitor', id: who.id, name: who.fields.name?.value ?? null } })
+  }
+  state.visitorSees = (conversationId) => {
+    const one = find(world.conversations, conversationId)
+    one.seen = { ...one.seen, visitor: world.messages.get(one.id).length }
+    changed(one)
+  }
+  state.refuse = () => {
+    const first = world.refusals.at(-1)
+    const one = { ...first, reference: id('req'), at: now() }
+    world.refusals.unshift(one)
+    live.push('refusal.recorded', { reference: one.reference })
+    return one
+  }
+
+  return [
+    ['GET', '/me', ({ me }) => state.meOf(me)],
+    ['GET', '/members', ({ page }) => page(world.members)],
+
+    ['GET', '/conversations', ({ query, page, me }) => {
+      const wanted = query.get('state') ?? 'open'
+      const who = query.get('assignee')
+      const contact = query.get('contact')
+      const list = world.conversations
+        .filter((c) => wanted === 'all' || c.state === wanted)
+        .filter((c) => !contact || c.contactId === contact)
+        .filter((c) => !who || (who === 'none' ? !c.assignee : c.assignee?.id === (who === 'me' ? me.id : who)))
+        .map(conversation)
+        .sort((a, b) => (b.last_message_at ?? b.created_at).localeCompare(a.last_message_at ?? a.created_at))
+      return page(list)
+    }],
+    ['GET', '/conversations/:id', ({ at }) => conversation(find(world.conversations, at.id))],
+    ['PATCH', '/conversations/:id', ({ at, body, me }) => {
+      const one = find(world.conversations, at.id)
+      only(body, ['state', 'assignee'])
+      if (body.state) one.state = body.state
+      if ('assignee' in body) {
+        const to = body.assignee === null ? null : find(world.members, body.assignee)
+        one.assignee = to && { id: to.id, name: to.name }
+      }
+      changed(one)
+      if (body.state) record(me, `conversation.${body.state === 'closed' ? 'closed' : 'reopened'}`, one.id)
+      return conversation(one)
+    }],
+    ['GET', '/conversations/:id/messages', ({ at, query, page }) => {
+      find(world.conversations, at.id)
+      const list = [...world.messages.get(at.id)]
+      return page(query.get('order') === 'desc' ? list.reverse() : list)
+    }],
+    ['POST', '/conversations/:id/messages', ({ at, body, me }) => {
+      only(body, ['client_id', 'text'])
+      const one = find(world.conversations, at.id)
+      const known = state.sent.get(`${one.id} ${body.client_id}`)
+      if (known) return known
+      if (one.state === 'closed') throw new Refused(409, 'conversation_closed', 'this conversation is closed; start a new one')
+      if (typeof body.text !== 'string' || body.text.length < 1 || [...body.text].length > 10_000) throw new Refused(400, 'invalid_request', 'text has 1 to 10,000 characters')
+      const message = write(one, { kind: 'member', id: me.id, name: me.name, trust: null }, body.text, body.client_id)
+      state.sent.set(`${one.id} ${body.client_id}`, message)
+      state.answered(one.id)
+      return [201, message]
+    }],
+    ['PUT', '/conversations/:id/seen', ({ at, body }) => {
+      const one = find(world.conversations, at.id)
+      const seq = Math.min(Number(body.seq), world.messages.get(one.id).length)
+      if (seq > one.seen.member) {
+        one.seen = { ...one.seen, member: seq }
+        changed(one)
+      }
+      return null
+    }],
+    ['POST', '/conversations/:id/typing', ({ at, me }) => {
+      find(world.conversations, at.id)
+      live.tell('typing', { conversation: at.id, author: { kind: 'member', id: me.id, name: me.name } })
+      return null
+    }],
+
+    ['GET', '/contacts', ({ query, page }) => {
+      const text = (query.get('query') ?? '').toLowerCase()
+      const list = text
+        ? world.contacts.filter((c) => c.id === text || c.fields.id?.value?.toLowerCase() === text || c.fields.email?.value === text || (c.fields.name?.value ?? '').toLowerCase().startsWith(text))
+        : [...world.contacts].sort((a, b) => b.last_seen_at.localeCompare(a.last_seen_at))
+      return page(list)
+    }],
+    ['GET', '/contacts/:id', ({ at }) => find(world.contacts, at.id)],
+    ['PATCH', '/contacts/:id', ({ at, body, me }) => {
+      only(body, ['fields'])
+      const one = find(world.contacts, at.id)
+      for (const [name, value] of Object.entries(body.fields)) {
+        if (one.fields[name]?.provenance !== 'proven') one.fields[name] = { value, provenance: 'set', at: now() }
+      }
+      record(me, 'contact.changed', one.id)
+      live.push('contact.changed', { id: one.id })
+      return one
+    }],
+    ['GET', '/contacts/:id/sessions', ({ at, page }) => page(world.sessions.get(find(world.contacts, at.id).id) ?? [])],
+    ['DELETE', '/contacts/:id/sessions', ({ at, me }) => {
+      const one = find(world.contacts, at.id)
+      world.sessions.set(one.id, [])
+      record(me, 'contact.sessions_ended', one.id)
+      live.push('contact.changed', { id: one.id })
+      return null
+    }],
+
+    ['GET', '/widgets', ({ page }) => page(world.widgets)],
+    ['GET', '/widgets/:id', ({ at }) => find(world.widgets, at.id)],
+    ['PATCH', '/widgets/:id', ({ at, body, me }) => {
+      only(body, ['name', 'mode', 'profile', 'anonymous', 'allow_bearer', 'origins', 'appearance'])
+      const one = find(world.widgets, at.id)
+      Object.assign(one, body)
+      record(me, 'widget.changed', one.id, body)
+      return one
+    }],
+    ['GET', '/widgets/:id/identity_secrets', ({ at, page }) => page(world.secrets.get(find(world.widgets, at.id).id) ?? [])],
+    ['POST', '/widgets/:id/identity_secrets', ({ at, body, me }) => {
+      only(body, ['mode', 'public_key', 'kid'])
+      const widget = find(world.widgets, at.id)
+      if (body.public_key && !/BEGIN PUBLIC KEY|"kty"/.test(body.public_key)) throw new Refused(400, 'invalid_public_key', 'this is neither a PEM public key nor a JWK; paste the text from -----BEGIN PUBLIC KEY----- on')
+      const list = world.secrets.get(widget.id)
+      if (list.filter((s) => !s.retired_at).length >= 4) throw new Refused(409, 'too_many_secrets', 'four secrets are active; retire one first')
+      const random = Array.from({ length: 43 }, () => 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789'[Math.floor(Math.random() * 56)]).join('')
+      const secret = body.public_key ? null : `cs_idj_${random}`
+      const made = { id: id('ids'), profile: widget.profile, mode: body.mode ?? 'jwt', kind: body.public_key ? 'public' : 'shared', kid: body.kid ?? `k${list.length + 2}`, hint: (secret ?? 'e41d').slice(-4), created_at: now(), last_used_at: null, retired_at: null }
+      list.unshift(made)
+      record(me, 'identity_secret.created', widget.id, { kid: made.kid })
+      return [201, { ...made, secret }]
+    }],
+    ['DELETE', '/widgets/:id/identity_secrets/:secret', ({ at, me }) => {
+      const one = find(world.secrets.get(find(world.widgets, at.id).id) ?? [], at.secret)
+      one.retired_at = now()
+      record(me, 'identity_secret.retired', at.id, { kid: one.kid })
+      return null
+    }],
+
+    ['GET', '/refusals', ({ query, page }) => {
+      const wanted = query.get('reference')
+      return page(wanted ? world.refusals.filter((r) => r.reference === wanted) : world.refusals)
+    }],
+    ['GET', '/api_keys', ({ page }) => page(world.apiKeys)],
+    ['POST', '/api_keys', ({ body, me }) => {
+      only(body, ['name'])
+      const secret = `cs_sk_live_${crypto.randomUUID().replaceAll('-', '')}Qe7`
+      const made = { id: id('key'), name: body.name, hint: secret.slice(-4), created_at: now(), last_used_at: null }
+      world.apiKeys.unshift(made)
+      record(me, 'api_key.created', made.id, { name: made.name })
+      return [201, { ...made, secret_key: secret }]
+    }],
+    ['DELETE', '/api_keys/:id', ({ at, me }) => {
+      find(world.apiKeys, at.id)
+      world.apiKeys = world.apiKeys.filter((key) => key.id !== at.id)
+      record(me, 'api_key.revoked', at.id)
+      return null
+    }],
+    ['GET', '/audit_events', ({ page }) => page(world.audit)],
+  ]
+}
+
+function only(body, known) {
+  const stray = Object.keys(body ?? {}).find((name) => !known.includes(name))
+  if (stray) throw new Refused(400, 'unknown_field', `the field ${stray} is not known here`)
+}

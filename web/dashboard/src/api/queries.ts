@@ -1,0 +1,79 @@
+// What is kept of the server's answers, under which key, and how it is asked for again.
+import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query'
+import type { Page } from '../contract.ts'
+import { passes, Problem } from './problem.ts'
+import { api, type ConversationFilter } from './routes.ts'
+
+export function newQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 30_000,
+        networkMode: 'always',
+        retry: (count, error) => count < 2 && passes(error) && !(error instanceof Problem && error.status === 429),
+        retryDelay: (count) => 400 * 2 ** count,
+      },
+      mutations: { networkMode: 'always', retry: false },
+    },
+  })
+}
+
+const next = <Item>(page: Page<Item>) => page.next_cursor
+const first = (): string | null => null
+
+export const queries = {
+  me: () => queryOptions({ queryKey: ['me'], queryFn: api.me, staleTime: 5 * 60_000 }),
+  members: () => queryOptions({ queryKey: ['members'], queryFn: api.members, staleTime: 5 * 60_000 }),
+
+  conversations: (filter: ConversationFilter) =>
+    infiniteQueryOptions({
+      queryKey: ['conversations', filter],
+      queryFn: ({ pageParam, signal }) => api.conversations(filter, { cursor: pageParam, signal }),
+      initialPageParam: first(),
+      getNextPageParam: next,
+    }),
+  /** The newest open conversations: what the number beside Inbox counts. Kept true by the stream. */
+  waiting: () =>
+    queryOptions({ queryKey: ['waiting'], queryFn: () => api.conversations({ state: 'open' }, { limit: 100 }) }),
+  conversation: (id: string) =>
+    queryOptions({ queryKey: ['conversation', id], queryFn: () => api.conversation(id) }),
+  messages: (id: string) =>
+    infiniteQueryOptions({
+      queryKey: ['messages', id],
+      queryFn: ({ pageParam, signal }) => api.messages(id, { cursor: pageParam, signal }),
+      initialPageParam: first(),
+      getNextPageParam: next,
+    }),
+
+  contacts: (query: string) =>
+    infiniteQueryOptions({
+      queryKey: ['contacts', query],
+      queryFn: ({ pageParam, signal }) => api.contacts(query, { cursor: pageParam, signal }),
+      initialPageParam: first(),
+      getNextPageParam: next,
+    }),
+  contact: (id: string) => queryOptions({ queryKey: ['contact', id], queryFn: () => api.contact(id) }),
+  contactSessions: (id: string) =>
+    queryOptions({ queryKey: ['contact-sessions', id], queryFn: () => api.contactSessions(id) }),
+
+  widgets: () => queryOptions({ queryKey: ['widgets'], queryFn: api.widgets }),
+  widget: (id: string) => queryOptions({ queryKey: ['widget', id], queryFn: () => api.widget(id) }),
+  secrets: (widget: string) =>
+    queryOptions({ queryKey: ['secrets', widget], queryFn: () => api.secrets(widget) }),
+
+  refusals: (reference: string) =>
+    infiniteQueryOptions({
+      queryKey: ['refusals', reference],
+      queryFn: ({ pageParam }) => api.refusals(reference, { cursor: pageParam }),
+      initialPageParam: first(),
+      getNextPageParam: next,
+    }),
+  apiKeys: () => queryOptions({ queryKey: ['api-keys'], queryFn: api.apiKeys }),
+  auditEvents: () =>
+    infiniteQueryOptions({
+      queryKey: ['audit'],
+      queryFn: ({ pageParam }) => api.auditEvents({ cursor: pageParam }),
+      initialPageParam: first(),
+      getNextPageParam: next,
+    }),
+}

@@ -1,0 +1,78 @@
+// Every route of the dashboard's API, by name: the only place that spells a path.
+import type {
+  ApiKey,
+  AuditEvent,
+  Contact,
+  ContactSession,
+  Conversation,
+  IdentitySecret,
+  Me,
+  Member,
+  Message,
+  NewIdentitySecret,
+  Page,
+  Refusal,
+  Widget,
+  WidgetChange,
+} from '../contract.ts'
+import { call } from './call.ts'
+
+type Paged = { cursor?: string | null; limit?: number; signal?: AbortSignal }
+
+export type ConversationFilter = {
+  state: 'open' | 'closed' | 'all'
+  assignee?: string | undefined
+  contact?: string | undefined
+}
+
+const at = (id: string) => encodeURIComponent(id)
+
+export const api = {
+  signIn: (email: string, password: string) => call<Me>('POST', '/sessions', { body: { email, password } }),
+  signOut: () => call<null>('DELETE', '/sessions/current'),
+  me: () => call<Me>('GET', '/me'),
+  members: () => call<Page<Member>>('GET', '/members', { query: { limit: 100 } }),
+
+  conversations: (filter: ConversationFilter, { cursor, limit = 50, signal }: Paged = {}) =>
+    call<Page<Conversation>>('GET', '/conversations', { query: { ...filter, cursor, limit }, ...(signal && { signal }) }),
+  conversation: (id: string) => call<Conversation>('GET', `/conversations/${at(id)}`),
+  changeConversation: (id: string, change: { state?: 'open' | 'closed'; assignee?: string | null }) =>
+    call<Conversation>('PATCH', `/conversations/${at(id)}`, { body: change }),
+  messages: (id: string, { cursor, limit = 50, signal }: Paged = {}) =>
+    call<Page<Message>>('GET', `/conversations/${at(id)}/messages`, {
+      query: { order: 'desc', cursor, limit },
+      ...(signal && { signal }),
+    }),
+  reply: (id: string, clientId: string, text: string) =>
+    call<Message>('POST', `/conversations/${at(id)}/messages`, { body: { client_id: clientId, text } }),
+  seen: (id: string, seq: number) => call<null>('PUT', `/conversations/${at(id)}/seen`, { body: { seq } }),
+  typing: (id: string) => call<null>('POST', `/conversations/${at(id)}/typing`),
+
+  contacts: (query: string, { cursor, limit = 50, signal }: Paged = {}) =>
+    call<Page<Contact>>('GET', '/contacts', { query: { query, cursor, limit }, ...(signal && { signal }) }),
+  contact: (id: string) => call<Contact>('GET', `/contacts/${at(id)}`),
+  changeContact: (id: string, fields: Record<string, string>) =>
+    call<Contact>('PATCH', `/contacts/${at(id)}`, { body: { fields } }),
+  contactSessions: (id: string) => call<Page<ContactSession>>('GET', `/contacts/${at(id)}/sessions`),
+  endSessions: (id: string) => call<null>('DELETE', `/contacts/${at(id)}/sessions`),
+
+  widgets: () => call<Page<Widget>>('GET', '/widgets', { query: { limit: 100 } }),
+  widget: (id: string) => call<Widget>('GET', `/widgets/${at(id)}`),
+  changeWidget: (id: string, change: WidgetChange) =>
+    call<Widget>('PATCH', `/widgets/${at(id)}`, { body: change }),
+  secrets: (widget: string) =>
+    call<Page<IdentitySecret>>('GET', `/widgets/${at(widget)}/identity_secrets`, { query: { limit: 100 } }),
+  createSecret: (widget: string, secret: NewIdentitySecret) =>
+    call<IdentitySecret & { secret?: string | null }>('POST', `/widgets/${at(widget)}/identity_secrets`, { body: secret }),
+  retireSecret: (widget: string, secret: string) =>
+    call<null>('DELETE', `/widgets/${at(widget)}/identity_secrets/${at(secret)}`),
+
+  refusals: (reference: string, { cursor, limit = 50 }: Paged = {}) =>
+    call<Page<Refusal>>('GET', '/refusals', { query: { reference, cursor, limit } }),
+  apiKeys: () => call<Page<ApiKey>>('GET', '/api_keys', { query: { limit: 100 } }),
+  createApiKey: (name: string) =>
+    call<ApiKey & { secret_key: string }>('POST', '/api_keys', { body: { name } }),
+  revokeApiKey: (id: string) => call<null>('DELETE', `/api_keys/${at(id)}`),
+  auditEvents: ({ cursor, limit = 50 }: Paged = {}) =>
+    call<Page<AuditEvent>>('GET', '/audit_events', { query: { cursor, limit } }),
+}

@@ -1,0 +1,156 @@
+// What the server's dashboard routes and stream send and receive (docs/protocol.md, sections 1 to 3).
+
+export type Trust = 'anonymous' | 'claimed' | 'hmac' | 'jwt'
+export type Provenance = 'proven' | 'said' | 'set' | 'inferred'
+export type Mode = 'off' | 'observe' | 'enforce'
+export type ProfileName = 'countersign' | 'woes-hmac' | 'woes-jwt' | 'notificationapi' | 'fogbender'
+
+export type Page<Item> = { items: Item[]; next_cursor: string | null }
+
+export type Me = {
+  member: { id: string; email: string; name: string; role: string }
+  organization: { id: string; name: string }
+  environment: 'live' | 'test'
+  permissions: string[]
+}
+
+export type Member = { id: string; name: string; email: string; role: string }
+
+export type ConversationContact = {
+  id: string
+  name: string | null
+  email: string | null
+  company: string | null
+  trust: Trust
+}
+
+export type Conversation = {
+  id: string
+  state: 'open' | 'closed'
+  contact: ConversationContact
+  assignee: { id: string; name: string } | null
+  last_seq: number
+  unread: number
+  seen: { visitor: number; member: number }
+  preview: { text: string; author: AuthorKind } | null
+  created_at: string
+  last_message_at: string | null
+}
+
+export type AuthorKind = 'visitor' | 'member' | 'system'
+
+export type Author = { kind: AuthorKind; id: string | null; name: string | null; trust: Trust | null }
+
+export type Message = {
+  id: string
+  conversation: string
+  seq: number
+  client_id: string | null
+  text: string
+  author: Author
+  created_at: string
+}
+
+export type Field = { value: string | null; provenance: Provenance; at: string | null }
+
+export type Contact = {
+  id: string
+  trust: Trust
+  flags: string[]
+  fields: Record<string, Field>
+  company: { id: string; external_id: string | null; name: string | null } | null
+  created_at: string
+  last_seen_at: string | null
+}
+
+export type ContactSession = {
+  id: string
+  trust: Trust
+  bound: boolean
+  created_at: string
+  last_used_at: string | null
+  expires_at: string
+  widget: string
+}
+
+export type Appearance = { accent: string | null; title: string | null; greeting: string | null }
+
+export type Widget = {
+  id: string
+  name: string
+  public_key: string
+  environment: 'live' | 'test'
+  profile: ProfileName
+  mode: Mode
+  anonymous: boolean
+  allow_bearer: boolean
+  origins: string[]
+  appearance: Appearance
+  snippet: string
+  created_at: string
+}
+
+export type WidgetChange = Partial<
+  Pick<Widget, 'name' | 'mode' | 'profile' | 'anonymous' | 'allow_bearer' | 'origins' | 'appearance'>
+>
+
+export type IdentitySecret = {
+  id: string
+  profile: string
+  mode: 'hmac' | 'jwt'
+  kind: 'shared' | 'public'
+  kid: string | null
+  hint: string | null
+  created_at: string
+  last_used_at: string | null
+  retired_at: string | null
+}
+
+export type NewIdentitySecret = { mode?: 'hmac' | 'jwt'; public_key?: string; kid?: string }
+
+export type Refusal = {
+  reference: string
+  at: string
+  widget: string
+  reason: string
+  cause: string | null
+  mend: string | null
+  origin: string | null
+}
+
+export type ApiKey = {
+  id: string
+  name: string
+  hint: string | null
+  created_at: string
+  last_used_at: string | null
+}
+
+export type AuditEvent = {
+  id: string
+  at: string
+  actor: { kind: string; id: string | null }
+  action: string
+  target: string | null
+  detail: unknown
+}
+
+export type Frame =
+  | { type: 'message.created'; cursor: string; data: Message }
+  | { type: 'conversation.changed'; cursor: string; data: Conversation }
+  | { type: 'contact.changed'; cursor: string; data: { id: string } }
+  | { type: 'refusal.recorded'; cursor: string; data: { reference: string } }
+  | { type: 'typing'; cursor: null; data: { conversation: string; author: TypingAuthor } }
+  | { type: 'ready'; cursor: string }
+  | { type: 'resync'; cursor: string }
+
+export type TypingAuthor = { kind: AuthorKind; id: string | null; name: string | null }
+
+export type ProblemBody = {
+  type: string
+  title: string
+  status: number
+  code: string
+  detail: string | null
+  request_id: string | null
+}

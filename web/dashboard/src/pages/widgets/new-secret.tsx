@@ -1,0 +1,121 @@
+// Making a secret, shown once; and registering a public key, whose private half stays with the customer.
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { Problem, told } from '../../api/problem.ts'
+import { queries } from '../../api/queries.ts'
+import { api } from '../../api/routes.ts'
+import type { IdentitySecret, NewIdentitySecret, Widget } from '../../contract.ts'
+import { Button } from '../../ui/button.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { TextArea, TextField } from '../../ui/field.tsx'
+import { ShownOnce } from '../../ui/shown-once.tsx'
+import { ErrorNote } from '../../ui/states.tsx'
+import { say as tell } from '../../ui/toast.tsx'
+import { words } from '../../words.ts'
+
+const say = words.identity
+
+type Mode = 'jwt' | 'hmac'
+type NewProps = { widget: Widget; onClose: () => void }
+
+/** Which kinds of secret a profile can have. */
+export function modesOf(profile: string): Mode[] {
+  switch (profile) {
+    case 'countersign':
+    case 'woes-jwt':
+      return ['jwt']
+    case 'woes-hmac':
+    case 'notificationapi':
+      return ['hmac']
+    default:
+      return ['jwt', 'hmac']
+  }
+}
+
+export function CreateSecret({ widget, onClose }: NewProps) {
+  const modes = modesOf(widget.profile)
+  const [mode, setMode] = useState<Mode>(modes[0] ?? 'jwt')
+  const create = useCreate(widget.id)
+  const made = create.data
+  if (made?.secret) {
+    return <ShownOnce title={say.shownTitle} text={say.shownText} secret={made.secret} note={made.kid ? `kid: ${made.kid}` : null} onDone={onClose} />
+  }
+  return (
+    <Dialog open onOpen={onClose} title={say.createTitle} lead={say.createText}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          create.mutate({ mode })
+        }}
+      >
+        {modes.length > 1 && (
+          <fieldset className="radios">
+            <legend className="field-label">{say.createMode}</legend>
+            {modes.map((one) => (
+              <label key={one}>
+                <input type="radio" name="mode" checked={mode === one} onChange={() => setMode(one)} />
+                <span>
+                  <strong>{say.createModes[one]}</strong>
+                  <span className="field-hint">{say.createModesHelp[one]}</span>
+                </span>
+              </label>
+            ))}
+          </fieldset>
+        )}
+        {create.error && <ErrorNote error={create.error} />}
+        <footer className="dialog-foot">
+          <Button onClick={onClose}>{words.common.cancel}</Button>
+          <Button type="submit" look="primary" busy={create.isPending}>
+            {say.create}
+          </Button>
+        </footer>
+      </form>
+    </Dialog>
+  )
+}
+
+export function RegisterKey({ widget, onClose }: NewProps) {
+  const create = useCreate(widget.id)
+  const [error, setError] = useState<string | null>(null)
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const data = new FormData(event.currentTarget)
+    const public_key = String(data.get('public_key') ?? '').trim()
+    const kid = String(data.get('kid') ?? '').trim()
+    const wrong = wrongWith(public_key)
+    setError(wrong)
+    if (wrong) return
+    create.mutate({ public_key, ...(kid ? { kid } : {}) }, { onSuccess: () => (tell(say.registered), onClose()) })
+  }
+  const refused = create.error instanceof Problem && create.error.status < 500
+  return (
+    <Dialog open onOpen={onClose} title={say.registerTitle} lead={say.registerText}>
+      <form onSubmit={submit} noValidate>
+        <TextArea label={say.registerKey} name="public_key" rows={7} className="mono" spellCheck={false} autoComplete="off" placeholder="-----BEGIN PUBLIC KEY-----" error={error ?? (refused ? told(create.error).text : null)} />
+        <TextField label={say.registerKid} name="kid" optional hint={say.registerKidHelp} className="mono" spellCheck={false} autoComplete="off" />
+        {create.error && !refused ? <ErrorNote error={create.error} /> : null}
+        <footer className="dialog-foot">
+          <Button onClick={onClose}>{words.common.cancel}</Button>
+          <Button type="submit" look="primary" busy={create.isPending}>
+            {say.registerSubmit}
+          </Button>
+        </footer>
+      </form>
+    </Dialog>
+  )
+}
+
+/** What is wrong with a pasted key before it is sent: above all, a private one never leaves the page. */
+export function wrongWith(key: string): string | null {
+  if (key === '') return say.registerEmpty
+  if (/PRIVATE KEY|"d"\s*:/.test(key)) return say.registerPrivate
+  return null
+}
+
+function useCreate(widget: string) {
+  const cache = useQueryClient()
+  return useMutation<IdentitySecret & { secret?: string | null }, Error, NewIdentitySecret>({
+    mutationFn: (secret) => api.createSecret(widget, secret),
+    onSuccess: () => void cache.invalidateQueries({ queryKey: queries.secrets(widget).queryKey }),
+  })
+}
