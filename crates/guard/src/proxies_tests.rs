@@ -40,7 +40,7 @@ fn the_client_is_the_last_that_nobody_trusts() {
 
 #[test]
 fn forwarded_is_read_by_its_grammar() {
-    let cases: [(&[&str], &str); 15] = [
+    let cases: [(&[&str], &str); 17] = [
         (&["for=198.51.100.1"], "198.51.100.1"),
         (&["For=198.51.100.1;proto=https;by=10.0.0.1"], "198.51.100.1"),
         (&["for=\"[2001:db8::1]:4711\""], "2001:db8::1"),
@@ -55,6 +55,8 @@ fn forwarded_is_read_by_its_grammar() {
         (&["for=6.6.6.6;by=\", for=198.51.100.1"], "10.0.0.1"),
         (&["for=6.6.6.6;by=\", for=\"[2001:db8::1]\""], "10.0.0.1"),
         (&["for=6.6.6.6,"], "10.0.0.1"),
+        (&["for=198.51.100.1 by=x"], "10.0.0.1"),
+        (&["by=\"x\"for=6.6.6.6"], "10.0.0.1"),
         (&[""], "10.0.0.1"),
     ];
     for (values, client) in cases {
