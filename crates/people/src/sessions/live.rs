@@ -12,8 +12,6 @@ use crate::remember::Remembered;
 
 /// Sessions that are remembered at most.
 const MOST: usize = 500_000;
-/// The close code of sockets whose session is over.
-pub(super) const SESSION_OVER: u16 = 4_401;
 
 /// The sessions that were used lately.
 pub(super) struct Live(pub(super) Remembered<[u8; 16], LiveSession>);
@@ -79,13 +77,13 @@ impl Live {
                 }
         };
         let close = |id: &[u8; 16]| {
-            app.hub.close_session(id, close_code(), "the session is over");
+            app.hub.close_session(id, Code::SESSION_OVER, "the session is over");
         };
         if let Target::Session(id) = revocation.target {
             close(&id);
         }
         if let Target::Contact(id) = revocation.target {
-            app.hub.close_topic(&id, close_code(), "the session is over");
+            app.hub.close_topic(&id, Code::SESSION_OVER, "the session is over");
         }
         self.0.forget(
             |_, session| is_meant(session),
@@ -95,10 +93,6 @@ impl Live {
             },
         );
     }
-}
-
-pub(super) fn close_code() -> Code {
-    Code::try_from(SESSION_OVER).unwrap_or(Code::POLICY)
 }
 
 pub(super) type Known = Arc<LiveSession>;

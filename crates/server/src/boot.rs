@@ -1,0 +1,173 @@
+//! Puts a server together: folder, key, store, features, background work.
+
+use std::sync::Arc;
+
+use countersign_base::{Fault, Moment};
+use countersign_door::live::{Hub, Limits as LiveLimits};
+use countersign_door::work::{Consumer, Watch, consume, watch};
+use countersign_door::{App, Opening, Origins};
+use countersign_infra::bus::Bell;
+use countersign_infra::clock::Clock;
+use countersign_infra::db::{Db, Options, Reach, Tx};
+use countersign_infra::folder::{Folder, FolderFault};
+use countersign_infra::vault::{Place, Vault};
+use countersign_people::api_keys::ApiKeys;
+use countersign_people::members::Members;
+use countersign_people::refusals::{self, Refusals};
+use countersign_people::sessions::Sessions;
+use countersign_people::widgets::Widgets;
+use countersign_people::{People, Shared, signing};
+
+use crate::config::{ConfigFault, Store};
+
+/// The outside of a server, before anything answers.
+pub struct Ground {
+    /// The database.
+    pub db: Db,
+    /// The keys for what is stored.
+    pub vault: Arc<Vault>,
+    /// Where the present moment comes from.
+    pub clock: Clock,
+    /// What access tokens are signed with.
+    pub algorithm: String,
+    /// Held as long as the process lives, so that no second one uses the folder.
+    pub folder: Option<Folder>,
+}
+
+/// Why a server does not start; each says what would be right.
+#[derive(Debug, thiserror::Error)]
+pub enum BootFault {
+    /// The configuration is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigFault),
+    /// The data folder cannot be used.
+    #[error(transparent)]
+    Folder(#[from] FolderFault),
+    /// The database cannot be used.
+    #[error("the database cannot be used: {0}")]
+    Store(#[from] Fault),
+    /// The key does not fit the database.
+    #[error(
+        "the master key is not the one that this database was made with; \
+         put the right key back, or restore the backup that goes with this one"
+    )]
+    WrongKey,
+    /// Something of the operating system.
+    #[error("{0}: {1}")]
+    System(&'static str, std::io::Error),
+    /// The address is taken.
+    #[error("{0} is in use; stop the other program or choose another address with --listen")]
+    PortInUse(std::net::SocketAddr),
+    /// Something that was asked for is wrong.
+    #[error("{0}")]
+    Refused(String),
+}
+
+const CHECK: &str = "select value from setting where name = 'master_key_check'";
+const KEEP_CHECK: &str = "insert into setting (name, value) values ('master_key_check', $1)
+    on conflict (name) do nothing";
+
+impl Ground {
+    /// Opens folder, key and database.
+    pub async fn open(store: &Store, clock: Clock) -> Result<Self, BootFault> {
+        let folder = Folder::hold(&store.data)?;
+        let given = store.given_master_key()?;
+        let url = store.database_url()?;
+        let vault = Arc::new(Vault::new(&*folder.master_key(given.as_deref().map(String::as_str))?));
+        let db = match url {
+            Some(url) => Db::connect(&url).await?,
+            None => Db::open(&folder.database(), &Options::default())?,
+        };
+        let algorithm = store.token_algorithm.clone();
+        let ground = Self { db, vault, clock, algorithm, folder: Some(folder) };
+        ground.check_key().await?;
+        Ok(ground)
+    }
+
+    /// Whether the master key opens what it sealed when the database was made.
+    pub async fn check_key(&self) -> Result<(), BootFault> {
+        let kept: Option<Vec<u8>> = self
+            .db
+            .read(Reach::All, async move |tx: &mut Tx<'_>| tx.row(CHECK, &[], |row| row.col(0)).await)
+            .await?;
+        let place = Place::installation("setting.master_key_check");
+        if let Some(sealed) = kept {
+            let opened = self.vault.installation().open(&place, &sealed);
+            return opened.map(drop).map_err(|_| BootFault::WrongKey);
+        }
+        let sealed = self.vault.installation().seal(&place, b"countersign");
+        self.db
+            .write(Reach::All, async move |tx: &mut Tx<'_>| {
+                tx.exec(KEEP_CHECK, &[(&sealed).into()]).await.map(drop)
+            })
+            .await?;
+        Ok(())
+    }
+
+    /// The keys that sign access tokens, made now if there are none.
+    pub async fn signing_keys(&self) -> Result<signing::SigningKeys, BootFault> {
+        let algorithm = signing::named(&self.algorithm)
+            .ok_or(BootFault::Refused("--token-algorithm: RS256, ES256 or Ed25519".into()))?;
+        Ok(signing::open(&self.db, &self.vault, algorithm, self.now()).await?)
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Moment {
+        self.clock.now()
+    }
+
+    /// Opens the door on this ground and starts the work behind it.
+    pub async fn start(&self, origins: Origins, live: LiveLimits) -> Result<Server, BootFault> {
+        let keys = self.signing_keys().await?;
+        let (refusals, queue) = Refusals::new();
+        let people = People::new(Shared {
+            widgets: Widgets::default(),
+            sessions: Sessions::new(keys, &self.vault),
+            members: Members::new(&self.vault),
+            api_keys: ApiKeys::default(),
+            refusals,
+        });
+        let app = App::new(Opening {
+            db: self.db.clone(),
+            vault: Arc::clone(&self.vault),
+            clock: self.clock.clone(),
+            bell: Bell::default(),
+            hub: Hub::start(live),
+            origins,
+            watch: Watch::new(self.clock.clone()),
+            doorkeeper: Arc::new(people.clone()),
+        });
+        let work = work(&app, queue);
+        Ok(Server { app, people, work })
+    }
+}
+
+/// A server that is open.
+pub struct Server {
+    /// What requests come to.
+    pub app: App,
+    /// The features that know people.
+    pub people: People,
+    work: Vec<tokio::task::JoinHandle<()>>,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        for task in &self.work {
+            task.abort();
+        }
+    }
+}
+
+/// What goes on without a request.
+fn work(app: &App, queue: refusals::Queue) -> Vec<tokio::task::JoinHandle<()>> {
+    let consumers: [Box<dyn Consumer>; 2] = [
+        Box::new(countersign_talk::conversations::Frames),
+        Box::new(countersign_people::audit::Log),
+    ];
+    let consumers = consumers.into_iter().map(|consumer| tokio::spawn(consume(app.clone(), consumer)));
+    let mut work: Vec<_> = consumers.collect();
+    work.push(tokio::spawn(watch(app.clone())));
+    work.push(tokio::spawn(refusals::write(app.clone(), queue)));
+    work
+}

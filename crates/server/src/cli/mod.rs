@@ -1,0 +1,55 @@
+//! The commands.
+
+mod bootstrap;
+mod serve;
+
+use clap::{Parser, Subcommand};
+
+use crate::boot::BootFault;
+
+/// Verified identity behind every embedded widget.
+///
+/// Countersign answers one question for the widgets you embed: why can't Alice pretend to be
+/// Bob? Begin with `bootstrap`, then `serve`.
+#[derive(Parser, Debug)]
+#[command(name = "countersign", version, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Makes an organization, its owner and a widget, and shows their secrets once.
+    #[command(after_help = bootstrap::EXAMPLES)]
+    Bootstrap(bootstrap::Bootstrap),
+    /// Serves the widget, the API and the dashboard.
+    #[command(after_help = serve::EXAMPLES)]
+    Serve(crate::config::Serve),
+    /// Prints the OpenAPI document.
+    Openapi,
+}
+
+/// Runs a command to its end.
+pub fn run(cli: Cli) -> Result<(), BootFault> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| BootFault::System("the process cannot start its threads", error))?;
+    runtime.block_on(async {
+        match cli.command {
+            Command::Bootstrap(asked) => bootstrap::run(asked).await,
+            Command::Serve(config) => serve::run(config).await,
+            Command::Openapi => {
+                print(&crate::contract::text(&crate::router::document()));
+                Ok(())
+            }
+        }
+    })
+}
+
+/// What a command is for goes to standard output, everything else to standard error.
+#[expect(clippy::print_stdout, reason = "the one place that writes a command's output")]
+fn print(text: &str) {
+    print!("{text}");
+}

@@ -1,0 +1,85 @@
+//! `countersign serve`.
+
+use countersign_door::live::{Code, Limits as LiveLimits};
+use countersign_door::protect::{Gate, Rules};
+use countersign_guard::{Limits, Proxies, Rule, Trail};
+use countersign_infra::clock::Clock;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::boot::{BootFault, Ground, Server};
+use crate::config::Serve;
+use crate::{listen, router};
+
+pub(super) const EXAMPLES: &str = "Examples:
+  countersign serve --data ./data
+  countersign serve --data /var/lib/countersign --listen 127.0.0.1:8080 \\
+      --public-url https://support.example.com --widget-url https://widget.example.com";
+
+/// Networks whose windows are remembered.
+const NETWORKS: usize = 100_000;
+
+pub(super) async fn run(config: Serve) -> Result<(), BootFault> {
+    start_log();
+    let origins = config.origins()?;
+    let listener = listen::bind(config.listen).await?;
+    let clock = Clock::System;
+    let ground = Ground::open(&config.store, clock.clone()).await?;
+    let server = ground.start(origins.clone(), LiveLimits::default()).await?;
+    let router = router::router(&server.app, server.people.clone(), gate(&config, clock));
+    if let Some(address) = config.metrics_listen {
+        let listener = listen::bind(address).await?;
+        tokio::spawn(listen::serve(listener, metrics()?, std::future::pending()));
+    }
+    tracing::info!(public = %origins.public, widget = %origins.widget, "serving");
+    eprintln!("countersign serves {} (widget: {})", origins.public, origins.widget);
+    listen::serve(listener, router, asked_to_stop(&server)).await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn gate(config: &Serve, clock: Clock) -> Gate {
+    let a_minute = |limit| Rule { limit, window_ms: 60_000 };
+    let trail = Trail::default();
+    Gate::new(Rules {
+        clock,
+        trail: axum::http::HeaderName::from_static(trail.header()),
+        proxies: Proxies { blocks: config.trusted_proxies.clone(), trail },
+        limits: Limits::new(NETWORKS),
+        requests: a_minute(config.requests_per_minute),
+        proofs: a_minute(config.proofs_per_minute),
+    })
+}
+
+/// Resolves on Ctrl-C or SIGTERM, once the sockets have been told.
+async fn asked_to_stop(server: &Server) {
+    let mut terminate = match signal(SignalKind::terminate()) {
+        Ok(terminate) => terminate,
+        Err(error) => {
+            tracing::error!(%error, "SIGTERM cannot be heard");
+            return std::future::pending().await;
+        }
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    tracing::info!("stopping: no new requests, running ones may finish");
+    server.app.hub.close_all(Code::RESTART, "the server restarts");
+}
+
+fn start_log() {
+    let filter = tracing_subscriber::EnvFilter::builder()
+        .with_default_directive(tracing::Level::INFO.into())
+        .with_env_var("COUNTERSIGN_LOG")
+        .from_env_lossy();
+    let log = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr);
+    drop(log.try_init());
+}
+
+fn metrics() -> Result<axum::Router, BootFault> {
+    let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder();
+    let handle = recorder
+        .map_err(|error| BootFault::Refused(format!("metrics cannot be recorded: {error}")))?;
+    let answer = async move || handle.render();
+    Ok(axum::Router::new().route("/metrics", axum::routing::get(answer)))
+}

@@ -1,0 +1,142 @@
+//! Configuration: flags and environment variables, the one place that reads them.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+use countersign_door::Origins;
+use countersign_guard::{Block, Origin};
+use zeroize::Zeroizing;
+
+/// Where the data is.
+#[derive(Args, Clone, Debug)]
+pub struct Store {
+    /// The folder with the embedded database and the master key; made if it is missing.
+    #[arg(long, env = "COUNTERSIGN_DATA", value_name = "DIR")]
+    pub data: PathBuf,
+
+    /// A PostgreSQL server instead of the embedded database: postgres://user@host/name.
+    #[arg(long, env = "COUNTERSIGN_DATABASE", value_name = "URL", hide_env_values = true)]
+    pub database: Option<String>,
+
+    /// A file that holds the URL of the database.
+    #[arg(long, env = "COUNTERSIGN_DATABASE_FILE", value_name = "FILE", hide = true)]
+    pub database_file: Option<PathBuf>,
+
+    /// The master key, 32 bytes in base64, instead of the file `master.key` in the data folder.
+    #[arg(long, env = "COUNTERSIGN_MASTER_KEY", value_name = "KEY", hide = true, hide_env_values = true)]
+    pub master_key: Option<String>,
+
+    /// A file that holds the master key.
+    #[arg(long, env = "COUNTERSIGN_MASTER_KEY_FILE", value_name = "FILE")]
+    pub master_key_file: Option<PathBuf>,
+
+    /// What access tokens are signed with.
+    #[arg(long, env = "COUNTERSIGN_TOKEN_ALGORITHM", default_value = "RS256",
+        value_parser = ["RS256", "ES256", "Ed25519"])]
+    pub token_algorithm: String,
+}
+
+/// How the server answers.
+#[derive(Args, Clone, Debug)]
+pub struct Serve {
+    /// Where the data is.
+    #[command(flatten)]
+    pub store: Store,
+
+    /// The address to listen on.
+    #[arg(long, env = "COUNTERSIGN_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDR")]
+    pub listen: SocketAddr,
+
+    /// The origin of the dashboard and the API, as browsers see it.
+    #[arg(long, env = "COUNTERSIGN_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<Origin>,
+
+    /// A second origin for the widget only; needed unless the public one is loopback.
+    #[arg(long, env = "COUNTERSIGN_WIDGET_URL", value_name = "URL")]
+    pub widget_url: Option<Origin>,
+
+    /// Where `/metrics` answers; nowhere without it.
+    #[arg(long, env = "COUNTERSIGN_METRICS_LISTEN", value_name = "ADDR")]
+    pub metrics_listen: Option<SocketAddr>,
+
+    /// Proxies whose `X-Forwarded-For` is believed, as CIDR blocks.
+    #[arg(long, env = "COUNTERSIGN_TRUSTED_PROXIES", value_name = "CIDR", value_delimiter = ',')]
+    pub trusted_proxies: Vec<Block>,
+
+    /// Requests a minute that one network (/24 or /64) may make.
+    #[arg(long, env = "COUNTERSIGN_REQUESTS_PER_MINUTE", default_value_t = 6_000)]
+    pub requests_per_minute: u32,
+
+    /// Proofs and passwords a minute that one network may offer.
+    #[arg(long, env = "COUNTERSIGN_PROOFS_PER_MINUTE", default_value_t = 300)]
+    pub proofs_per_minute: u32,
+}
+
+/// What is wrong with the configuration, and what would be right.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigFault {
+    /// A file named in a `_FILE` setting cannot be read.
+    #[error("{0} cannot be read: {1}")]
+    File(PathBuf, std::io::Error),
+    /// A public server needs a second origin.
+    #[error(
+        "a server that is not on loopback needs --widget-url: a second origin for the widget, \
+         so that nothing embedded in other pages shares an origin with the dashboard"
+    )]
+    OneOrigin,
+    /// The two origins are one.
+    #[error("--widget-url must be another origin than --public-url")]
+    SameOrigin,
+    /// The listening address gives no origin.
+    #[error("give --public-url: the address to listen on is no address that browsers can open")]
+    NoPublicUrl,
+}
+
+impl Store {
+    /// The URL of the database, from wherever it was given.
+    pub fn database_url(&self) -> Result<Option<Zeroizing<String>>, ConfigFault> {
+        given(self.database.as_ref(), self.database_file.as_ref())
+    }
+
+    /// The master key, if it does not lie in the data folder.
+    pub fn given_master_key(&self) -> Result<Option<Zeroizing<String>>, ConfigFault> {
+        given(self.master_key.as_ref(), self.master_key_file.as_ref())
+    }
+}
+
+fn given(
+    text: Option<&String>,
+    file: Option<&PathBuf>,
+) -> Result<Option<Zeroizing<String>>, ConfigFault> {
+    match (text, file) {
+        (Some(text), _) => Ok(Some(Zeroizing::new(text.clone()))),
+        (None, None) => Ok(None),
+        (None, Some(path)) => {
+            let text = std::fs::read_to_string(path);
+            let text = text.map_err(|error| ConfigFault::File(path.clone(), error))?;
+            Ok(Some(Zeroizing::new(text.trim().to_owned())))
+        }
+    }
+}
+
+impl Serve {
+    /// The origins that browsers see.
+    pub fn origins(&self) -> Result<Origins, ConfigFault> {
+        let public = match &self.public_url {
+            Some(origin) => origin.clone(),
+            None => format!("http://{}", self.listen).parse().map_err(|_| ConfigFault::NoPublicUrl)?,
+        };
+        match &self.widget_url {
+            Some(widget) if *widget == public => Err(ConfigFault::SameOrigin),
+            Some(widget) => Ok(Origins { public, widget: widget.clone() }),
+            None if is_loopback(&public) => Ok(Origins { widget: public.clone(), public }),
+            None => Err(ConfigFault::OneOrigin),
+        }
+    }
+}
+
+/// Plain http is an origin on loopback only, so the scheme tells.
+fn is_loopback(origin: &Origin) -> bool {
+    origin.as_str().starts_with("http://")
+}

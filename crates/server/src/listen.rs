@@ -1,0 +1,71 @@
+//! Accepts connections and hands their requests to the router, until it is told to stop.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::ConnectInfo;
+use axum::http::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tower::ServiceExt as _;
+
+use crate::boot::BootFault;
+
+/// How long a client may take to send the head of a request.
+const HEAD: Duration = Duration::from_secs(10);
+/// How long running requests may take when the server stops.
+const FAREWELL: Duration = Duration::from_secs(5);
+/// The largest head of a request, in bytes.
+const LARGEST_HEAD: usize = 32 * 1024;
+
+/// Takes the address, or says why not.
+pub async fn bind(address: SocketAddr) -> Result<TcpListener, BootFault> {
+    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => BootFault::PortInUse(address),
+        _ => BootFault::System("the address cannot be used", error),
+    })
+}
+
+/// Serves until `stop` resolves; then lets running requests finish.
+pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+    let graceful = GracefulShutdown::new();
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut stop => break,
+        };
+        match accepted {
+            Ok((stream, peer)) => connect(stream, peer, router.clone(), &graceful),
+            Err(error) => {
+                tracing::warn!(%error, "a connection was not accepted");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+    drop(listener);
+    drop(tokio::time::timeout(FAREWELL, graceful.shutdown()).await);
+}
+
+fn connect(stream: TcpStream, peer: SocketAddr, router: Router, graceful: &GracefulShutdown) {
+    // Without it, an answer in two writes would wait for an acknowledgement.
+    drop(stream.set_nodelay(true));
+    let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let answered = router.clone().oneshot(request.map(axum::body::Body::new));
+        async move { Ok::<_, Infallible>(answered.await.unwrap_or_else(|never| match never {})) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD)
+        .max_buf_size(LARGEST_HEAD)
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades();
+    let watched = graceful.watch(connection);
+    tokio::spawn(async move { drop(watched.await) });
+}
