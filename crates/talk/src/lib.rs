@@ -1,1 +1,3 @@
-//! Conversations and their messages.
+//! Conversations and their messages, and the live stream that carries them.
+
+pub mod conversations;

@@ -1,0 +1,134 @@
+//! The handshakes of the live stream, for visitors and for the dashboard.
+
+use std::time::Duration;
+
+use axum::extract::{Extension, Request};
+use axum::http::request::Parts;
+use axum::response::Response;
+use countersign_base::{Moment, Scope};
+use countersign_door::live::{self, Code, Handshake, Seat, Session};
+use countersign_door::{App, Problem, Public, Reason};
+use countersign_people::{People, members, sessions};
+
+use super::frames::Audience;
+use super::listener::{Deadline, Listener, Who};
+use super::model::{AuthorKind, Writer};
+use super::typing::Throttle;
+
+/// The subprotocol that clients and server agree on.
+const PROTOCOL: &str = "countersign.v1";
+
+/// A browser cannot put a proof on a WebSocket handshake.
+#[derive(Debug)]
+pub enum TicketInHandshake {}
+
+impl Reason for TicketInHandshake {
+    const WHY: &'static str = "the proof is a ticket among the offered subprotocols, spent here";
+}
+
+/// A handshake is a GET that browsers send across sites, so its `Origin` is checked with the cookie.
+#[derive(Debug)]
+pub enum CookieInHandshake {}
+
+impl Reason for CookieInHandshake {
+    const WHY: &'static str =
+        "the proof is the sign-in's cookie with the exact origin, checked here";
+}
+
+/// The visitor's live stream, a WebSocket.
+#[utoipa::path(get, path = "/stream", tag = "conversations",
+    responses((status = 101, description = "subprotocol `countersign.v1`"),
+        (status = 400, description = "`bad_handshake`, `bad_subprotocol`"),
+        (status = 401, description = "`unauthorized`: the ticket is wrong, old or spent"),
+        (status = 403, description = "`origin_not_allowed`"),
+        (status = 426, description = "`bad_handshake`"),
+        (status = 503, description = "`unavailable`")))]
+pub(super) async fn open_visitor_stream(
+    door: Public<TicketInHandshake>,
+    Extension(people): Extension<People>,
+    Extension(throttle): Extension<Throttle>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let app = door.app();
+    let (mut parts, _) = request.into_parts();
+    let (handshake, ticket) = offer(&mut parts)?;
+    let ticket = ticket.ok_or_else(Problem::unauthorized)?;
+    let pass = sessions::spend_ticket(app, &people, &parts, &ticket).await?;
+    let audience = Audience::Visitor(pass.contact);
+    let seat = seat(app, pass.session, audience, pass.scope)?;
+    // A revocation before the seat was taken is not seen by it.
+    sessions::still_holds(app, &people, &pass).await?;
+    let writer = Writer { kind: AuthorKind::Visitor, id: pass.contact.bytes(), trust: None };
+    let deadline = deadline(app, pass.session, pass.expires_at);
+    let who = Who { tenant: pass.scope.tenant, audience, writer };
+    let listener =
+        Listener::new(app.clone(), app.system(pass.scope).await?, who, throttle, Some(deadline));
+    Ok(live::open(handshake, Some(PROTOCOL), seat, listener))
+}
+
+/// The dashboard's live stream, a WebSocket: every conversation of the tenant.
+#[utoipa::path(get, path = "/stream", tag = "conversations",
+    responses((status = 101, description = "subprotocol `countersign.v1`"),
+        (status = 400, description = "`bad_handshake`, `bad_subprotocol`"),
+        (status = 401, description = "`unauthorized`"),
+        (status = 403, description = "`origin_not_allowed`"),
+        (status = 426, description = "`bad_handshake`"),
+        (status = 503, description = "`unavailable`")))]
+pub(super) async fn open_dashboard_stream(
+    door: Public<CookieInHandshake>,
+    Extension(people): Extension<People>,
+    Extension(throttle): Extension<Throttle>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let app = door.app();
+    let (mut parts, _) = request.into_parts();
+    let (handshake, _) = offer(&mut parts)?;
+    let pass = members::stream_pass(app, &people, &parts).await?;
+    let seat = seat(app, pass.sign_in, Audience::Staff, pass.scope)?;
+    // A revocation before the seat was taken is not seen by it.
+    members::stream_pass(app, &people, &parts).await?;
+    let writer = Writer { kind: AuthorKind::Member, id: pass.member.bytes(), trust: None };
+    let who = Who { tenant: pass.scope.tenant, audience: Audience::Staff, writer };
+    let listener = Listener::new(app.clone(), app.system(pass.scope).await?, who, throttle, None);
+    Ok(live::open(handshake, Some(PROTOCOL), seat, listener))
+}
+
+/// The handshake and what was offered beside our protocol: the ticket.
+fn offer(parts: &mut Parts) -> Result<(Handshake, Option<String>), Problem> {
+    let handshake = Handshake::try_from(parts).map_err(bad_handshake)?;
+    let offered = handshake.offered();
+    if !offered.iter().any(|protocol| protocol == PROTOCOL) {
+        return Err(Problem::bad_request(
+            "bad_subprotocol",
+            "offer the subprotocol `countersign.v1`, and a visitor's ticket after it",
+        ));
+    }
+    let ticket = offered.iter().find(|protocol| *protocol != PROTOCOL).cloned();
+    Ok((handshake, ticket))
+}
+
+fn bad_handshake(refusal: live::Refusal) -> Problem {
+    let mut problem = Problem::new(refusal.status(), "bad_handshake", refusal.to_string());
+    for (name, value) in &refusal.headers() {
+        problem = problem.with(name.clone(), value.clone());
+    }
+    problem
+}
+
+fn seat(app: &App, session: Session, audience: Audience, scope: Scope) -> Result<Seat, Problem> {
+    let topics = [audience.topic(scope.tenant)];
+    let full = |_| Problem::unavailable("there is no room for another live connection now");
+    app.hub.register(session, &topics).map_err(full)
+}
+
+/// Ends the session's sockets at its end, which nobody else would notice.
+fn deadline(app: &App, session: Session, ends: Moment) -> Deadline {
+    let left = ends.millis() - app.clock.now().millis();
+    let left = Duration::from_millis(u64::try_from(left).unwrap_or(0));
+    let hub = app.hub.clone();
+    let task = tokio::spawn(async move {
+        tokio::time::sleep(left).await;
+        hub.close_session(&session, Code::SESSION_OVER, "the session is over");
+    });
+    Deadline(task.abort_handle())
+}
