@@ -6,7 +6,7 @@ use axum::extract::{Extension, Request};
 use axum::http::request::Parts;
 use axum::response::Response;
 use countersign_base::{Moment, Scope};
-use countersign_door::live::{self, Code, Handshake, Seat, Session};
+use countersign_door::live::{self, Code, Full, Handshake, Seat, Session};
 use countersign_door::{App, Problem, Public, Reason};
 use countersign_people::{People, members, sessions};
 
@@ -55,7 +55,7 @@ pub(super) async fn open_visitor_stream(
     let ticket = ticket.ok_or_else(Problem::unauthorized)?;
     let pass = sessions::spend_ticket(app, &people, &parts, &ticket).await?;
     let audience = Audience::Visitor(pass.contact);
-    let seat = seat(app, pass.session, audience, pass.scope)?;
+    let seat = seat(app, pass.session, audience, pass.scope).map_err(full)?;
     // A revocation before the seat was taken is not seen by it.
     sessions::still_holds(app, &people, &pass).await?;
     let writer = Writer { kind: AuthorKind::Visitor, id: pass.contact.bytes(), trust: None };
@@ -84,7 +84,7 @@ pub(super) async fn open_dashboard_stream(
     let (mut parts, _) = request.into_parts();
     let (handshake, _) = offer(&mut parts)?;
     let pass = members::stream_pass(app, &people, &parts).await?;
-    let seat = seat(app, pass.sign_in, Audience::Staff, pass.scope)?;
+    let seat = seat(app, pass.sign_in, Audience::Staff, pass.scope).map_err(full)?;
     // A revocation before the seat was taken is not seen by it.
     members::stream_pass(app, &people, &parts).await?;
     let writer = Writer { kind: AuthorKind::Member, id: pass.member.bytes(), trust: None };
@@ -93,32 +93,47 @@ pub(super) async fn open_dashboard_stream(
     Ok(live::open(handshake, Some(PROTOCOL), seat, listener))
 }
 
+/// Why a handshake is refused before its proof is looked at.
+enum BadOffer {
+    Handshake(live::Refusal),
+    Protocol,
+}
+
+impl From<BadOffer> for Problem {
+    fn from(bad: BadOffer) -> Self {
+        let refusal = match bad {
+            BadOffer::Handshake(refusal) => refusal,
+            BadOffer::Protocol => {
+                let detail =
+                    "offer the subprotocol `countersign.v1`, and a visitor's ticket after it";
+                return Self::bad_request("bad_subprotocol", detail);
+            }
+        };
+        let mut problem = Self::new(refusal.status(), "bad_handshake", refusal.to_string());
+        for (name, value) in &refusal.headers() {
+            problem = problem.with(name.clone(), value.clone());
+        }
+        problem
+    }
+}
+
 /// The handshake and what was offered beside our protocol: the ticket.
-fn offer(parts: &mut Parts) -> Result<(Handshake, Option<String>), Problem> {
-    let handshake = Handshake::try_from(parts).map_err(bad_handshake)?;
+fn offer(parts: &mut Parts) -> Result<(Handshake, Option<String>), BadOffer> {
+    let handshake = Handshake::try_from(parts).map_err(BadOffer::Handshake)?;
     let offered = handshake.offered();
     if !offered.iter().any(|protocol| protocol == PROTOCOL) {
-        return Err(Problem::bad_request(
-            "bad_subprotocol",
-            "offer the subprotocol `countersign.v1`, and a visitor's ticket after it",
-        ));
+        return Err(BadOffer::Protocol);
     }
     let ticket = offered.iter().find(|protocol| *protocol != PROTOCOL).cloned();
     Ok((handshake, ticket))
 }
 
-fn bad_handshake(refusal: live::Refusal) -> Problem {
-    let mut problem = Problem::new(refusal.status(), "bad_handshake", refusal.to_string());
-    for (name, value) in &refusal.headers() {
-        problem = problem.with(name.clone(), value.clone());
-    }
-    problem
+fn seat(app: &App, session: Session, audience: Audience, scope: Scope) -> Result<Seat, Full> {
+    app.hub.register(session, &[audience.topic(scope.tenant)])
 }
 
-fn seat(app: &App, session: Session, audience: Audience, scope: Scope) -> Result<Seat, Problem> {
-    let topics = [audience.topic(scope.tenant)];
-    let full = |_| Problem::unavailable("there is no room for another live connection now");
-    app.hub.register(session, &topics).map_err(full)
+fn full(_: Full) -> Problem {
+    Problem::unavailable("there is no room for another live connection now")
 }
 
 /// Ends the session's sockets at its end, which nobody else would notice.

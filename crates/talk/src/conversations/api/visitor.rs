@@ -49,7 +49,7 @@ async fn list_own_conversations(
     who: Allowed<AnyVisitor>,
     Query(paging): Query<Paging>,
 ) -> Answer<Page<Conversation>> {
-    let contact = own(&who)?.0;
+    let contact = own(&who).0;
     let tenant = who.scope().tenant;
     let cursor = Cursor::new(who.keys().own(), tenant, "conversations", contact.bytes());
     let limit = paging.limit()?;
@@ -73,7 +73,7 @@ async fn open_own_conversation(
     who: Allowed<AnyVisitor>,
     Json(new): Json<OwnConversation>,
 ) -> Result<Response, Problem> {
-    let (contact, widget) = own(&who)?;
+    let (contact, widget) = own(&who);
     if new.attachments.is_some() {
         return Err(Refusal::Attachments.into());
     }
@@ -95,7 +95,7 @@ async fn find_own_conversation(
     who: Allowed<AnyVisitor>,
     Path(id): Path<ConversationId>,
 ) -> Answer<Conversation> {
-    let side = side(&who)?;
+    let side = side(&who);
     let found =
         who.read(async move |cx: &mut Cx<'_>| super::super::find(cx, side, id).await).await?;
     Ok(Json(found))
@@ -112,7 +112,7 @@ async fn list_own_messages(
     Path(id): Path<ConversationId>,
     Query(which): Query<WhichMessages>,
 ) -> Answer<Page<Message>> {
-    super::messages(&who, side(&who)?, id, which).await.map(Json)
+    super::messages(&who, side(&who), id, which).await.map(Json)
 }
 
 /// Writes a message; the same `client_id` again answers 200 with the first one.
@@ -140,7 +140,7 @@ async fn see_own_conversation(
     Path(id): Path<ConversationId>,
     Json(seen): Json<SeenUpTo>,
 ) -> Result<StatusCode, Problem> {
-    super::see(&who, side(&who)?, id, seen).await
+    super::see(&who, side(&who), id, seen).await
 }
 
 /// Tells the organization that the visitor types; send it at most every 3 s.
@@ -153,17 +153,17 @@ async fn type_in_own_conversation(
     Extension(throttle): Extension<Throttle>,
     Path(id): Path<ConversationId>,
 ) -> Result<StatusCode, Problem> {
-    super::type_in(&who, &throttle, side(&who)?, id).await
+    super::type_in(&who, &throttle, side(&who), id).await
 }
 
-fn side(who: &Allowed<AnyVisitor>) -> Result<Side, Problem> {
-    own(who).map(|(contact, _)| Side::Visitor(contact))
+fn side(who: &Allowed<AnyVisitor>) -> Side {
+    Side::Visitor(own(who).0)
 }
 
-/// The contact and the widget of the visitor's proof; nobody else holds this permission.
-fn own(who: &Allowed<AnyVisitor>) -> Result<(ContactId, WidgetId), Problem> {
+/// The contact and the widget of the visitor's proof.
+fn own(who: &Allowed<AnyVisitor>) -> (ContactId, WidgetId) {
     match who.caller() {
-        Caller::Visitor { contact, widget, .. } => Ok((contact, widget)),
-        _ => Err(Problem::bug("a visitor's permission without a visitor")),
+        Caller::Visitor { contact, widget, .. } => (contact, widget),
+        other => unreachable!("only a visitor is allowed what any visitor is, not {other:?}"),
     }
 }

@@ -117,7 +117,8 @@ const ADVANCE_BY_STAFF: &str = "
         active_at = case when active_at < $3 then $3 else active_at end
     where tenant = $1 and id = $2 and state = 'open'
     returning last_seq, contact";
-/// On PostgreSQL the row is locked, or a count could miss a message that commits meanwhile.
+/// Where several write at once the row is locked, or a count could miss a message that commits
+/// meanwhile.
 const HOLD: Sql = Sql {
     lite: "select state, assignee, last_seq, seen_visitor, seen_member
         from conversation where tenant = $1 and contact = $2 and id = $3",

@@ -1,7 +1,7 @@
 //! The log of events, read for one listener who comes back.
 //!
-//! On PostgreSQL reading stops below the oldest running transaction, as consumers do: an event
-//! that commits late would otherwise be skipped.
+//! Where several write at once, reading stops below the oldest running transaction, as consumers
+//! do: an event that commits late would otherwise be skipped.
 
 use countersign_base::{Event, Fault};
 use countersign_door::{App, Cx};
