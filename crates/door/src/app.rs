@@ -33,7 +33,7 @@ pub struct Opening {
     /// Rung after each commit that had events.
     pub bell: Bell,
     /// Live connections.
-    pub hub: Arc<Hub>,
+    pub hub: Hub,
     /// Where the server answers.
     pub origins: Origins,
     /// Whether every revocation is known here.

@@ -1,0 +1,13 @@
+//! The server, from the outside.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+#![expect(clippy::disallowed_methods, reason = "tests read which store they run on")]
+
+mod app;
+mod contacts;
+mod dpop;
+mod rules;
+mod sessions;
+mod statements;
+mod sweep;
+mod widgets;

@@ -1,0 +1,111 @@
+//! Rules that the sources keep, read as text: who imports what, where SQL stands, and that
+//! every numbered rule has a test.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use regex::Regex;
+
+fn sources(root: &str) -> Vec<(PathBuf, String)> {
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).join(root);
+    let mut found = Vec::new();
+    let mut folders = vec![root];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() && !path.ends_with("target") && !path.ends_with("node_modules") {
+                folders.push(path);
+            } else if path.extension().is_some_and(|kind| kind == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                found.push((path, text));
+            }
+        }
+    }
+    found
+}
+
+fn dependencies(krate: &str) -> BTreeSet<String> {
+    let path = format!("{}/../{krate}/Cargo.toml", env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(path).unwrap();
+    let product = text.split("[dev-dependencies]").next().unwrap();
+    let name = Regex::new(r"(?m)^countersign-(\w+)").unwrap();
+    name.captures_iter(product).map(|found| found[1].to_owned()).collect()
+}
+
+#[test]
+fn each_crate_uses_only_what_the_house_allows() {
+    for (krate, allowed) in [
+        ("identity", ""),
+        ("guard", ""),
+        ("base", ""),
+        ("infra", "base guard"),
+        ("door", "base guard infra"),
+        ("people", "base guard infra door identity"),
+        ("talk", "base guard infra door identity people"),
+    ] {
+        let allowed: BTreeSet<String> = allowed.split_whitespace().map(str::to_owned).collect();
+        let used = dependencies(krate);
+        assert!(used.is_subset(&allowed), "{krate} uses {used:?}");
+    }
+}
+
+#[test]
+fn only_api_speaks_http_and_only_store_speaks_sql() {
+    let sql = Regex::new(r#""\s*(?i:select|insert into|update|delete from)\s"#).unwrap();
+    for krate in ["people", "talk"] {
+        for (path, text) in sources(&format!("crates/{krate}/src")) {
+            let name = path.display().to_string();
+            let is_store = name.contains("store") || name.ends_with("organizations/mod.rs")
+                || name.ends_with("signing/mod.rs");
+            assert!(is_store || !sql.is_match(&text), "{name} writes SQL outside of a store");
+        }
+    }
+}
+
+/// Tables that are found before a tenant is known, and what finds them.
+const WITHOUT_TENANT: [&str; 8] = [
+    "setting", "signing_key", "organization", "tenant", "member", "sign_in", "consumer", "migration",
+];
+
+#[test]
+fn every_statement_on_a_tenants_table_names_the_tenant_first() {
+    let constant = Regex::new(r#"(?s)const \w+: &str =\s*"([^"]*)""#).unwrap();
+    let table = Regex::new(r"(?i)\b(?:from|into|update)\s+(\w+)").unwrap();
+    let mut seen = 0;
+    for krate in ["people", "talk", "door"] {
+        for (path, text) in sources(&format!("crates/{krate}/src")) {
+            for found in constant.captures_iter(&text) {
+                let sql = &found[1];
+                let Some(table) = table.captures(sql) else { continue };
+                if WITHOUT_TENANT.contains(&&table[1]) || path.ends_with("work/consume.rs")
+                    || path.ends_with("work/watch.rs") || !sql.contains("$1")
+                {
+                    continue;
+                }
+                let named = sql.contains("tenant = $1")
+                    || Regex::new(r"(?s)insert into \w+ \(tenant,.*\$1").unwrap().is_match(sql);
+                assert!(named, "{}: {sql}", path.display());
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 40, "{seen}");
+}
+
+#[test]
+fn every_numbered_rule_has_a_test() {
+    let rule = Regex::new(r"(?m)^//! - \*\*([A-Z]+\d+)\*\*").unwrap();
+    let everything: String =
+        sources("crates").into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("\n");
+    let mut missing = Vec::new();
+    for (path, text) in sources("crates") {
+        for found in rule.captures_iter(&text) {
+            let test = format!("fn {}_", found[1].to_lowercase());
+            if !everything.contains(&test) {
+                missing.push(format!("{} ({})", &found[1], path.display()));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "rules without a test: {missing:#?}");
+}
