@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::extract::{Extension, Request};
+use axum::http::header::SEC_WEBSOCKET_PROTOCOL;
 use axum::http::request::Parts;
 use axum::response::Response;
 use countersign_base::{Moment, Scope};
@@ -51,8 +52,8 @@ pub(super) async fn open_visitor_stream(
 ) -> Result<Response, Problem> {
     let app = door.app();
     let (mut parts, _) = request.into_parts();
-    let (handshake, ticket) = offer(&mut parts)?;
-    let ticket = ticket.ok_or_else(Problem::unauthorized)?;
+    let ticket = ticket(&parts).ok_or_else(Problem::unauthorized)?;
+    let handshake = handshake(&mut parts)?;
     let pass = sessions::spend_ticket(app, &people, &parts, &ticket).await?;
     let audience = Audience::Visitor(pass.contact);
     let seat = seat(app, pass.session, audience, pass.scope).map_err(full)?;
@@ -82,8 +83,8 @@ pub(super) async fn open_dashboard_stream(
 ) -> Result<Response, Problem> {
     let app = door.app();
     let (mut parts, _) = request.into_parts();
-    let (handshake, _) = offer(&mut parts)?;
     let pass = members::stream_pass(app, &people, &parts).await?;
+    let handshake = handshake(&mut parts)?;
     let seat = seat(app, pass.sign_in, Audience::Staff, pass.scope).map_err(full)?;
     // A revocation before the seat was taken is not seen by it.
     members::stream_pass(app, &people, &parts).await?;
@@ -117,15 +118,17 @@ impl From<BadOffer> for Problem {
     }
 }
 
-/// The handshake and what was offered beside our protocol: the ticket.
-fn offer(parts: &mut Parts) -> Result<(Handshake, Option<String>), BadOffer> {
+/// What a client offers beside our protocol; whoever offers nothing has no proof.
+fn ticket(parts: &Parts) -> Option<String> {
+    let offers = parts.headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter();
+    let offers = offers.filter_map(|value| value.to_str().ok()).flat_map(|list| list.split(','));
+    offers.map(str::trim).find(|offer| *offer != PROTOCOL).map(ToOwned::to_owned)
+}
+
+fn handshake(parts: &mut Parts) -> Result<Handshake, BadOffer> {
     let handshake = Handshake::try_from(parts).map_err(BadOffer::Handshake)?;
-    let offered = handshake.offered();
-    if !offered.iter().any(|protocol| protocol == PROTOCOL) {
-        return Err(BadOffer::Protocol);
-    }
-    let ticket = offered.iter().find(|protocol| *protocol != PROTOCOL).cloned();
-    Ok((handshake, ticket))
+    let is_ours = handshake.offered().iter().any(|protocol| protocol == PROTOCOL);
+    is_ours.then_some(handshake).ok_or(BadOffer::Protocol)
 }
 
 fn seat(app: &App, session: Session, audience: Audience, scope: Scope) -> Result<Seat, Full> {
