@@ -21,7 +21,7 @@ export const words = {
     loading: 'Loading…',
     loadMore: 'Show more',
     back: 'Back',
-    never: 'Never',
+    never: 'never',
     none: 'None',
     unknown: 'Unknown',
     undo: 'Undo changes',

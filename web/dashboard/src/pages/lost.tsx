@@ -10,7 +10,7 @@ import { words } from '../words.ts'
 export function NotFound() {
   usePageTitle(words.errors.notFoundTitle)
   return (
-    <main>
+    <main className="lost">
       <Empty
         icon={<Compass size={22} />}
         title={words.errors.notFoundTitle}
@@ -32,7 +32,7 @@ export function Crashed({ error }: { error: unknown }) {
   const known = error instanceof Problem || error instanceof Unreachable
   const { text, reference } = known ? told(error) : { text: words.errors.crashed, reference: null }
   return (
-    <main role="alert">
+    <main className="lost" role="alert">
       <Empty
         icon={<CircleAlert size={22} />}
         title={words.errors.title}

@@ -22,6 +22,7 @@ import { ShortcutsDialog } from './shortcuts-dialog.tsx'
 import './shell.css'
 
 const route = getRouteApi('/shell')
+const BANNER_AFTER = 1_500
 
 type Place = { to: '/inbox' | '/contacts' | '/refusals' | '/widgets' | '/settings'; label: string; icon: LucideIcon }
 
@@ -160,7 +161,8 @@ function AccountMenu({ me }: { me: Me }) {
 
 function StreamBanner() {
   const { stream } = useLive()
-  const shown = stream === 'offline' || stream === 'reconnecting'
+  const away = stream === 'offline' || stream === 'reconnecting'
+  const shown = useLasting(away, BANNER_AFTER)
   return (
     <div role="status" aria-live="polite">
       {shown && (
@@ -171,6 +173,17 @@ function StreamBanner() {
       )}
     </div>
   )
+}
+
+/** True once `is` has been true for a while: a restart of a second is not worth a banner. */
+function useLasting(is: boolean, ms: number): boolean {
+  const [lasting, setLasting] = useState(false)
+  useEffect(() => {
+    if (!is) return setLasting(false)
+    const timer = setTimeout(() => setLasting(true), ms)
+    return () => clearTimeout(timer)
+  }, [is, ms])
+  return is && lasting
 }
 
 /** A new page takes the focus, so that a screen reader and the Tab key begin there. Threads keep it in the list. */

@@ -13,11 +13,12 @@ type Tone = Trust | Provenance | 'flag'
 type SealKind = Parameters<typeof SealIcon>[0]['kind']
 
 /** The trust of a session or a message, as a badge that explains itself. */
-export function TrustBadge({ trust, at, name, small = false }: { trust: Trust; at?: string | null; name?: string; small?: boolean }) {
+export function TrustBadge({ trust, at, name, quiet = false }: { trust: Trust; at?: string | null; name?: string; quiet?: boolean }) {
   const say = words.trust.levels[trust]
   return (
     <Explained
       tone={trust}
+      quiet={quiet}
       label={name ? `${name}, ${say.short}` : say.short}
       title={at ? words.trust.messageTitle : say.short}
       at={at ?? null}
@@ -30,7 +31,7 @@ export function TrustBadge({ trust, at, name, small = false }: { trust: Trust; a
       }
     >
       <SealIcon kind={trust} size={14} />
-      {!small && <TrustText trust={trust} />}
+      {quiet ? <span>{say.label}</span> : <TrustText trust={trust} />}
     </Explained>
   )
 }
@@ -63,6 +64,7 @@ export function ProvenanceBadge({ field, trust, name }: { field: Field; trust: T
   return (
     <Explained
       tone={kind}
+      quiet={field.provenance !== 'said'}
       label={`${label}. ${words.trust.explain(name)}`}
       title={how ? `${label} ${how}` : label}
       at={field.at}
@@ -108,12 +110,12 @@ function FlagBody() {
   )
 }
 
-type ExplainedProps = { tone: Tone; label: string; title: string; at: string | null; body: ReactNode; children: ReactNode }
+type ExplainedProps = { tone: Tone; quiet?: boolean; label: string; title: string; at: string | null; body: ReactNode; children: ReactNode }
 
-function Explained({ tone, label, title, at, body, children }: ExplainedProps) {
+function Explained({ tone, quiet = false, label, title, at, body, children }: ExplainedProps) {
   return (
     <Popover.Root>
-      <Popover.Trigger className={`trust trust-${tone}`} aria-label={label}>
+      <Popover.Trigger className={`trust trust-${tone} ${quiet ? 'trust-quiet' : ''}`} aria-label={label}>
         {children}
       </Popover.Trigger>
       <Popover.Portal>

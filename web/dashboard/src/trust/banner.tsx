@@ -18,7 +18,7 @@ export function ContradictionBanner({ contact }: { contact: Contact }) {
       <SealIcon kind="flag" size={22} />
       <div>
         <h2>{words.trust.flag.title}</h2>
-        <p>{who ? words.trust.flag.text(who) : words.trust.flag.textNobody}</p>
+        <p className="contradiction-why">{who ? words.trust.flag.text(who) : words.trust.flag.textNobody}</p>
         <p>
           <strong>{words.trust.flag.advice}</strong>
         </p>

@@ -37,7 +37,7 @@ export function ContactPage() {
               </div>
             </header>
             <div className="contact-banner">
-              {contradicts(contact) ? <ContradictionBanner contact={contact} /> : <TrustStatement contact={contact} />}
+              {contradicts(contact) ? <ContradictionBanner contact={contact} /> : <TrustStatement contact={contact} whole />}
             </div>
             <div className="contact-columns">
               <div className="card">

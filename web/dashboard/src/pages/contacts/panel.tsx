@@ -60,7 +60,7 @@ function PanelHead({ contact }: { contact: Contact }) {
 }
 
 /** The trust in words that need no click: the first thing to read about a person. */
-export function TrustStatement({ contact }: { contact: Contact }) {
+export function TrustStatement({ contact, whole = false }: { contact: Contact; whole?: boolean }) {
   if (contradicts(contact)) {
     return (
       <div className="statement statement-flag">
@@ -72,7 +72,7 @@ export function TrustStatement({ contact }: { contact: Contact }) {
   return (
     <div className={`statement statement-${contact.trust}`}>
       <TrustBadge trust={contact.trust} />
-      <p>{words.trust.levels[contact.trust].advice}</p>
+      <p>{whole ? words.trust.levels[contact.trust].sentences : words.trust.levels[contact.trust].advice}</p>
     </div>
   )
 }
@@ -98,6 +98,8 @@ export function Known({ contact }: { contact: Contact }) {
             <span className="known-value mono truncate" title={contact.id}>
               {contact.id}
             </span>
+          </dd>
+          <dd className="known-source">
             <CopyButton text={contact.id} iconOnly />
           </dd>
         </div>
@@ -126,14 +128,18 @@ function KnownField({ name, field, contact }: { name: string; field: Field; cont
       <dt>{label}</dt>
       <dd>
         {field.value ? (
-          <bdi className="known-value truncate" title={field.value}>
+          <bdi className="known-value">
             {field.value}
           </bdi>
         ) : (
           <span className="known-value muted">{say.noValue}</span>
         )}
-        {field.value && <ProvenanceBadge field={field} trust={contact.trust} name={label} />}
       </dd>
+      {field.value && (
+        <dd className="known-source">
+          <ProvenanceBadge field={field} trust={contact.trust} name={label} />
+        </dd>
+      )}
     </div>
   )
 }

@@ -1,8 +1,7 @@
 // Assigning, closing and reopening a conversation: shown at once, taken back if the server refuses.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Check, CheckCheck, ChevronDown, RotateCcw } from 'lucide-react'
+import { Check, CheckCheck, ChevronDown, RotateCcw, UserRoundPlus } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
-import type { RefObject } from 'react'
 import { told } from '../../api/problem.ts'
 import { queries } from '../../api/queries.ts'
 import { api } from '../../api/routes.ts'
@@ -61,16 +60,18 @@ export function StateButton({ conversation, change }: ActionProps) {
   )
 }
 
-export function AssignMenu({ conversation, change, trigger }: ActionProps & { trigger: RefObject<HTMLButtonElement | null> }) {
+type AssignProps = ActionProps & { open: boolean; onOpen: (open: boolean) => void }
+
+export function AssignMenu({ conversation, change, open, onOpen }: AssignProps) {
   const me = useMe().member
   const members = useQuery(queries.members()).data?.items ?? []
   const others = members.filter((member) => member.id !== me.id)
   const assignee = conversation.assignee
   return (
-    <DropdownMenu.Root>
+    <DropdownMenu.Root open={open} onOpenChange={onOpen}>
       <DropdownMenu.Trigger asChild>
-        <Button ref={trigger} size="small" aria-label={assignee ? words.inbox.assignedTo(assignee.name) : say.assign}>
-          {assignee ? <Face name={assignee.name} /> : null}
+        <Button size="small" aria-label={assignee ? words.inbox.assignedTo(assignee.name) : say.assign}>
+          {assignee ? <Face name={assignee.name} /> : <UserRoundPlus size={15} aria-hidden="true" />}
           <span className="action-word truncate">{assignee ? assignee.name : say.assign}</span>
           <ChevronDown size={14} aria-hidden="true" />
         </Button>

@@ -74,6 +74,7 @@ const Row = memo(function Row({ conversation, top, place, of, selected }: RowPro
   const { contact, unread } = conversation
   const name = conversationName(conversation)
   const flagged = useKnownFlag(contact)
+  const about = [contact.company, contact.name ? contact.email : null].filter(Boolean).join(' · ')
   return (
     <li className="row-place" style={{ transform: `translateY(${top}px)` }} aria-posinset={place} aria-setsize={of}>
       <Link
@@ -81,7 +82,7 @@ const Row = memo(function Row({ conversation, top, place, of, selected }: RowPro
         params={{ conversation: conversation.id }}
         search={search}
         className="row"
-        aria-current={selected ? 'true' : undefined}
+        data-selected={selected}
         data-unread={unread > 0}
         data-id={conversation.id}
       >
@@ -96,7 +97,7 @@ const Row = memo(function Row({ conversation, top, place, of, selected }: RowPro
               <Time at={conversation.last_message_at ?? conversation.created_at} as="brief" />
             </span>
           </span>
-          <span className="row-company truncate">{[contact.company, contact.name ? contact.email : null].filter(Boolean).join(' · ') || '\u00a0'}</span>
+          {about && <span className="row-company truncate">{about}</span>}
           <span className="row-bottom">
             <Preview conversation={conversation} />
             {conversation.assignee && <Assignee assignee={conversation.assignee} />}

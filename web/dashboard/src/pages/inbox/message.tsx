@@ -29,7 +29,7 @@ export function MessageGroup({ messages, me, contact, seenSeq }: GroupProps) {
       <div className="group-body">
         <header className="group-head">
           <span className="group-name">{name}</span>
-          {!ours && author.trust && <TrustBadge trust={author.trust} at={first.created_at} name={name} />}
+          {!ours && author.trust && <TrustBadge trust={author.trust} at={first.created_at} name={name} quiet={author.trust === 'jwt' || author.trust === 'hmac'} />}
           <span className="group-time">
             <Time at={first.created_at} as="clock" />
           </span>

@@ -20,6 +20,7 @@ const NEAR = 80
 
 export function Messages({ conversation }: { conversation: Conversation }) {
   const query = useInfiniteQuery(queries.messages(conversation.id))
+  const [readBefore] = useState(conversation.seen.member)
   const messages = inOrder(query.data)
   const arrived = new Set(messages.map((message) => message.client_id))
   const outgoing = useOutgoing(conversation.id).filter((one) => !arrived.has(one.client_id))
@@ -36,7 +37,7 @@ export function Messages({ conversation }: { conversation: Conversation }) {
     <div className="messages-place">
       <div className="messages" ref={box} tabIndex={0} role="log" aria-label={say.log} aria-live="off">
         <Head more={query.hasNextPage} busy={query.isFetchingNextPage} empty={messages.length + outgoing.length === 0} onMore={() => void query.fetchNextPage()} />
-        <Thread conversation={conversation} messages={messages} />
+        <Thread conversation={conversation} messages={messages} readBefore={readBefore} />
         {outgoing.map((one) => (
           <OutgoingMessage key={one.client_id} outgoing={one} />
         ))}
@@ -51,10 +52,11 @@ export function Messages({ conversation }: { conversation: Conversation }) {
   )
 }
 
-function Thread({ conversation, messages }: { conversation: Conversation; messages: Message[] }) {
+type ThreadProps = { conversation: Conversation; messages: Message[]; readBefore: number }
+
+function Thread({ conversation, messages, readBefore }: ThreadProps) {
   const now = useMinute()
   const { me } = useLive()
-  const [readBefore] = useState(conversation.seen.member)
   const parts = arranged(messages, readBefore, now)
   const lastOurs = messages.findLast((message) => message.author.kind === 'member' && message.seq <= conversation.seen.visitor)
   return (

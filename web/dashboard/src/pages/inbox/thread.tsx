@@ -70,16 +70,16 @@ function Thread({ conversation, contact, wide }: ThreadProps) {
   const name = conversationName(conversation)
   usePageTitle(`${name} · ${words.inbox.title}`)
   const composer = useRef<HTMLTextAreaElement>(null)
-  const assign = useRef<HTMLButtonElement>(null)
+  const [assigning, setAssigning] = useState(false)
   const change = useChange(conversation)
   useShortcuts({
     r: () => composer.current?.focus(),
     e: () => change.toggle(),
-    a: () => assign.current?.click(),
+    a: () => setAssigning(true),
   })
   return (
     <section className="thread" aria-label={say.label(name)}>
-      <ThreadHead conversation={conversation} contact={contact} wide={wide} change={change} assign={assign} />
+      <ThreadHead conversation={conversation} contact={contact} wide={wide} change={change} assigning={assigning} onAssigning={setAssigning} />
       {contact && <ContradictionBanner contact={contact} />}
       <Messages conversation={conversation} />
       <Composer conversation={conversation} contact={contact} field={composer} onReopen={change.toggle} busy={change.busy} />
@@ -87,9 +87,13 @@ function Thread({ conversation, contact, wide }: ThreadProps) {
   )
 }
 
-type HeadProps = ThreadProps & { change: ReturnType<typeof useChange>; assign: React.RefObject<HTMLButtonElement | null> }
+type HeadProps = ThreadProps & {
+  change: ReturnType<typeof useChange>
+  assigning: boolean
+  onAssigning: (open: boolean) => void
+}
 
-function ThreadHead({ conversation, contact, wide, change, assign }: HeadProps) {
+function ThreadHead({ conversation, contact, wide, change, assigning, onAssigning }: HeadProps) {
   const search = inbox.useSearch()
   const [panelOpen, setPanelOpen] = useState(false)
   const name = conversationName(conversation)
@@ -111,7 +115,7 @@ function ThreadHead({ conversation, contact, wide, change, assign }: HeadProps) 
         </p>
       </div>
       <div className="thread-actions">
-        <AssignMenu conversation={conversation} change={change} trigger={assign} />
+        <AssignMenu conversation={conversation} change={change} open={assigning} onOpen={onAssigning} />
         <StateButton conversation={conversation} change={change} />
         {!wide && (
           <IconButton label={say.details} onClick={() => setPanelOpen(true)}>

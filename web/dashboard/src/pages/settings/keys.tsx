@@ -51,7 +51,7 @@ export function KeysPage() {
 function KeyTable({ keys, onRevoke }: { keys: ApiKey[]; onRevoke: (key: ApiKey) => void }) {
   return (
     <div className="card table-wrap" tabIndex={0} role="region" aria-label={words.settings.tabs.keys}>
-      <table className="table">
+      <table className="table keys">
         <thead>
           <tr>
             <th scope="col">{say.name}</th>
