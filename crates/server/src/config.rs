@@ -56,6 +56,10 @@ pub struct Serve {
     #[arg(long, env = "COUNTERSIGN_WIDGET_URL", value_name = "URL")]
     pub widget_url: Option<Origin>,
 
+    /// A Redis or Valkey server, through which several nodes wake each other: redis://host:6379.
+    #[arg(long, env = "COUNTERSIGN_REDIS", value_name = "URL", hide_env_values = true)]
+    pub redis: Option<String>,
+
     /// Where `/metrics` answers; nowhere without it.
     #[arg(long, env = "COUNTERSIGN_METRICS_LISTEN", value_name = "ADDR")]
     pub metrics_listen: Option<SocketAddr>,

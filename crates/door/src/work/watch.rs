@@ -61,6 +61,7 @@ pub async fn watch(app: App) {
         }
         tokio::time::sleep(EVERY).await;
     };
+    let mut bell = app.bell.listen();
     loop {
         match since(&app, after).await {
             Ok(found) => {
@@ -72,7 +73,7 @@ pub async fn watch(app: App) {
             }
             Err(fault) => tracing::error!(%fault, "revocations cannot be read"),
         }
-        tokio::time::sleep(EVERY).await;
+        drop(tokio::time::timeout(EVERY, bell.changed()).await);
     }
 }
 

@@ -25,6 +25,9 @@ pub(super) async fn run(config: Serve) -> Result<(), BootFault> {
     let clock = Clock::System;
     let ground = Ground::open(&config.store, clock.clone()).await?;
     let server = ground.start(origins.clone(), LiveLimits::default()).await?;
+    if let Some(url) = &config.redis {
+        countersign_infra::bus::link(url, server.app.bell.clone()).await?;
+    }
     let router = router::router(&server.app, server.people.clone(), gate(&config, clock));
     if let Some(address) = config.metrics_listen {
         let listener = listen::bind(address).await?;

@@ -1,0 +1,234 @@
+//! What is measured.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use futures_util::{SinkExt as _, StreamExt as _};
+use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+
+use crate::client::{Connection, request};
+use crate::process::{Server, binary_size};
+use crate::report::Report;
+
+const FOR: Duration = Duration::from_secs(3);
+
+pub(crate) async fn at_rest(report: &Report) {
+    if !report.wants("rest") {
+        return;
+    }
+    let server = Server::start("RS256", None).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    report.note("start on an existing data folder", format!("{} ms", server.started_in.as_millis()));
+    report.note("resident memory at rest", format!("{:.1} MB", server.memory() as f64 / 1e6));
+    report.note("binary", format!("{:.1} MB", binary_size() as f64 / 1e6));
+}
+
+pub(crate) async fn sessions(report: &Report) {
+    if !report.wants("sessions") {
+        return;
+    }
+    for (algorithm, limit) in [("RS256", Some("RSA-3072 signature")), ("ES256", None)] {
+        let server = Server::start(algorithm, None).await;
+        let body = Arc::new(opening(&server, "alice"));
+        let request = Arc::new(request("POST", "/widget/v1/sessions", "", &body));
+        let (many, wall, cpu) = load(&server, 32, move |_| Arc::clone(&request)).await;
+        report.figure(&format!("sessions opened, {algorithm}, SQLite FULL"), many, wall, cpu, limit);
+    }
+}
+
+pub(crate) async fn checks(report: &Report) {
+    if !report.wants("checks") {
+        return;
+    }
+    let server = Server::start("RS256", None).await;
+    let token = open(&server, "alice").await["access_token"].as_str().unwrap().to_owned();
+    let headers = format!("authorization: Bearer {token}\r\n");
+    let ticket = Arc::new(request("POST", "/widget/v1/stream/tickets", &headers, ""));
+    let (many, wall, cpu) = load(&server, 64, move |_| Arc::clone(&ticket)).await;
+    report.figure("requests with a checked access token", many, wall, cpu, Some("loopback echo"));
+    let health = Arc::new(request("GET", "/healthz", "", ""));
+    let (many, wall, cpu) = load(&server, 64, move |_| Arc::clone(&health)).await;
+    report.figure("requests that need no proof", many, wall, cpu, Some("loopback echo"));
+}
+
+pub(crate) async fn posts(report: &Report) {
+    if !report.wants("post") {
+        return;
+    }
+    for database in [None, database().await] {
+        let name = if database.is_some() { "PostgreSQL" } else { "SQLite FULL" };
+        for writers in [1, 64] {
+            let server = Server::start("ES256", database.as_deref()).await;
+            let mut posts = Vec::new();
+            for writer in 0..writers {
+                let session = open(&server, &format!("w{writer}")).await;
+                let token = session["access_token"].as_str().unwrap().to_owned();
+                let id = conversation(&server, &token).await;
+                posts.push((token, id));
+            }
+            let number = AtomicU64::new(0);
+            let next = move |writer: usize| {
+                let (token, id) = &posts[writer];
+                let number = number.fetch_add(1, Ordering::Relaxed);
+                let body = json!({ "client_id": format!("c{number}"),
+                    "text": "a message of quite usual length, neither short nor long" });
+                let headers = format!("authorization: Bearer {token}\r\n");
+                let path = format!("/widget/v1/conversations/{id}/messages");
+                Arc::new(request("POST", &path, &headers, &body.to_string()))
+            };
+            let (many, wall, cpu) = load(&server, writers, next).await;
+            let name = format!("messages posted, {name}, {writers} writers");
+            report.figure(&name, many, wall, cpu, Some("fsync"));
+        }
+    }
+}
+
+pub(crate) async fn fan_out(report: &Report) {
+    if !report.wants("fan") {
+        return;
+    }
+    for sockets in [1, 100, 1_000] {
+        let server = Server::start("ES256", None).await;
+        let session = open(&server, "alice").await;
+        let token = session["access_token"].as_str().unwrap().to_owned();
+        let id = conversation(&server, &token).await;
+        let received = Arc::new(AtomicU64::new(0));
+        for _ in 0..sockets {
+            listen(&server, &token, Arc::clone(&received)).await;
+        }
+        let headers = format!("authorization: Bearer {token}\r\n");
+        let path = format!("/widget/v1/conversations/{id}/messages");
+        let number = AtomicU64::new(0);
+        let next = move |_| {
+            let number = number.fetch_add(1, Ordering::Relaxed);
+            let body = json!({ "client_id": format!("c{number}"), "text": "x".repeat(100) });
+            Arc::new(request("POST", &path, &headers, &body.to_string()))
+        };
+        received.store(0, Ordering::SeqCst);
+        let (posted, wall, _) = load(&server, 8, next).await;
+        let before = server.cpu();
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while received.load(Ordering::SeqCst) < posted * sockets && Instant::now() < deadline {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let delivered = received.load(Ordering::SeqCst);
+        let cpu = server.cpu();
+        drop(before);
+        report.figure(&format!("posts delivered to {sockets} sockets"), delivered, wall, cpu, None);
+        report.note("  lost", posted * sockets - delivered);
+    }
+}
+
+pub(crate) async fn idle_sockets(report: &Report) {
+    if !report.wants("idle") {
+        return;
+    }
+    let server = Server::start("ES256", None).await;
+    let session = open(&server, "alice").await;
+    let token = session["access_token"].as_str().unwrap().to_owned();
+    let received = Arc::new(AtomicU64::new(0));
+    for _ in 0..500 {
+        listen(&server, &token, Arc::clone(&received)).await;
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let before = server.memory();
+    for _ in 0..4_000 {
+        listen(&server, &token, Arc::clone(&received)).await;
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let each = server.memory().saturating_sub(before) / 4_000;
+    report.note("memory of an idle socket", format!("{each} bytes"));
+}
+
+/// Sends requests on `connections` for a while: how many, how long, and the server's own time.
+async fn load(
+    server: &Server,
+    connections: usize,
+    next: impl Fn(usize) -> Arc<Vec<u8>> + Send + Sync + 'static,
+) -> (u64, Duration, Duration) {
+    let next = Arc::new(next);
+    let (before, began) = (server.cpu(), Instant::now());
+    let clients = (0..connections).map(|number| {
+        let (next, address) = (Arc::clone(&next), server.address);
+        tokio::spawn(async move {
+            let mut connection = Connection::open(address).await;
+            let mut many = 0_u64;
+            while began.elapsed() < FOR {
+                let (status, body) = connection.send(&next(number)).await;
+                assert!(status < 300, "{status} {}", String::from_utf8_lossy(body));
+                many += 1;
+            }
+            many
+        })
+    });
+    let mut many = 0;
+    for client in clients.collect::<Vec<_>>() {
+        many += client.await.unwrap();
+    }
+    (many, began.elapsed(), server.cpu() - before)
+}
+
+fn opening(server: &Server, id: &str) -> String {
+    let secret = server.text(&["identity_secret", "secret"]);
+    let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, secret.as_bytes());
+    let hash = STANDARD.encode(aws_lc_rs::hmac::sign(&key, id.as_bytes()));
+    json!({ "widget": server.text(&["widget", "public_key"]),
+        "identity": { "userId": id, "userIdHash": hash } })
+    .to_string()
+}
+
+async fn open(server: &Server, id: &str) -> Value {
+    let mut connection = Connection::open(server.address).await;
+    connection.json(&request("POST", "/widget/v1/sessions", "", &opening(server, id))).await
+}
+
+async fn conversation(server: &Server, token: &str) -> String {
+    let mut connection = Connection::open(server.address).await;
+    let headers = format!("authorization: Bearer {token}\r\n");
+    let made = request("POST", "/widget/v1/conversations", &headers, "{}");
+    connection.json(&made).await["id"].as_str().unwrap().to_owned()
+}
+
+/// Opens a stream and counts what arrives on it.
+async fn listen(server: &Server, token: &str, received: Arc<AtomicU64>) {
+    let mut connection = Connection::open(server.address).await;
+    let headers = format!("authorization: Bearer {token}\r\n");
+    let ticket =
+        connection.json(&request("POST", "/widget/v1/stream/tickets", &headers, "")).await;
+    let ticket = ticket["ticket"].as_str().unwrap().to_owned();
+    let url = format!("ws://{}/widget/v1/stream", server.address);
+    let mut handshake = url.into_client_request().unwrap();
+    let protocols = format!("countersign.v1, {ticket}");
+    handshake.headers_mut().insert("sec-websocket-protocol", protocols.parse().unwrap());
+    let (mut socket, _) = tokio_tungstenite::connect_async(handshake).await.unwrap();
+    let resume = Message::text(r#"{"type":"resume","cursor":null}"#);
+    socket.send(resume).await.unwrap();
+    let ready = socket.next().await.unwrap().unwrap();
+    assert!(ready.to_text().unwrap().contains("ready"));
+    tokio::spawn(async move {
+        while let Some(Ok(message)) = socket.next().await {
+            if message.is_text() {
+                received.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    });
+}
+
+/// A new database on the test server, if it runs.
+async fn database() -> Option<String> {
+    let server = std::env::var("COUNTERSIGN_TEST_POSTGRES")
+        .unwrap_or_else(|_| "postgres://countersign@127.0.0.1:54329".to_owned());
+    let name = format!("bench_{:x}", u64::from_be_bytes(countersign_infra::chance::bytes()));
+    let (client, connection) =
+        tokio_postgres::connect(&format!("{server}/postgres"), tokio_postgres::NoTls)
+            .await
+            .expect("PostgreSQL runs: start it with .ci/services");
+    tokio::spawn(connection);
+    client.batch_execute(&format!("create database {name}")).await.unwrap();
+    Some(format!("{server}/{name}"))
+}
