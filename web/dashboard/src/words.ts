@@ -59,7 +59,7 @@ export const words = {
     theme: 'Theme',
     themeNames: { system: 'As the system', light: 'Light', dark: 'Dark' },
     signOut: 'Sign out',
-    account: (name: string) => `Account of ${name}`,
+    account: 'Account of',
     environment: {
       live: { short: 'Live', long: 'Live environment: real customers.' },
       test: { short: 'Test', long: 'Test environment: nothing here reaches real customers.' },

@@ -119,11 +119,14 @@ function AccountMenu({ me }: { me: Me }) {
   const signOut = () => api.signOut().then(leaveNow, (error) => say(told(error).text, 'danger'))
   return (
     <DropdownMenu.Root>
-      <DropdownMenu.Trigger className="account" aria-label={words.nav.account(me.member.name)}>
+      <DropdownMenu.Trigger className="account">
         <span className="account-face" aria-hidden="true">
           {initials(me.member.name)}
         </span>
-        <span className="account-name truncate">{me.member.name}</span>
+        <span className="account-name truncate">
+          <span className="hidden-visually">{words.nav.account} </span>
+          {me.member.name}
+        </span>
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className="menu" side="top" align="start" sideOffset={6} collisionPadding={8}>

@@ -19,7 +19,7 @@ export function TrustBadge({ trust, at, name, quiet = false }: { trust: Trust; a
     <Explained
       tone={trust}
       quiet={quiet}
-      label={name ? `${name}, ${say.short}` : say.short}
+      label={name ?? null}
       title={at ? words.trust.messageTitle : say.short}
       at={at ?? null}
       body={
@@ -65,7 +65,7 @@ export function ProvenanceBadge({ field, trust, name }: { field: Field; trust: T
     <Explained
       tone={kind}
       quiet={field.provenance !== 'said'}
-      label={`${label}. ${words.trust.explain(name)}`}
+      label={name}
       title={how ? `${label} ${how}` : label}
       at={field.at}
       body={<p>{sentences}</p>}
@@ -94,7 +94,7 @@ export function FlagBadge({ flag }: { flag: string }) {
   const known = flag === CONTRADICTS
   const label = known ? words.trust.flag.label : words.trust.other(flag)
   return (
-    <Explained tone="flag" label={label} title={label} at={null} body={known ? <FlagBody /> : null}>
+    <Explained tone="flag" label={null} title={label} at={null} body={known ? <FlagBody /> : null}>
       <SealIcon kind="flag" size={14} />
       <span>{label}</span>
     </Explained>
@@ -110,13 +110,14 @@ function FlagBody() {
   )
 }
 
-type ExplainedProps = { tone: Tone; quiet?: boolean; label: string; title: string; at: string | null; body: ReactNode; children: ReactNode }
+type ExplainedProps = { tone: Tone; quiet?: boolean; label: string | null; title: string; at: string | null; body: ReactNode; children: ReactNode }
 
 function Explained({ tone, quiet = false, label, title, at, body, children }: ExplainedProps) {
   return (
     <Popover.Root>
-      <Popover.Trigger className={`trust trust-${tone} ${quiet ? 'trust-quiet' : ''}`} aria-label={label}>
+      <Popover.Trigger className={`trust trust-${tone} ${quiet ? 'trust-quiet' : ''}`} data-trust={tone}>
         {children}
+        <span className="hidden-visually"> {words.trust.explain(label)}</span>
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Content className="popover explain" sideOffset={6} collisionPadding={12} aria-label={title}>

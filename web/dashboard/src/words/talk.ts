@@ -49,6 +49,7 @@ export const talkWords = {
     assign: 'Assign',
     unassigned: 'Nobody',
     assignTo: 'Assign to',
+    assignedTo: 'Assigned to',
     toMe: 'Me',
     close: 'Close',
     reopen: 'Reopen',

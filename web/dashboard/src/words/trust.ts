@@ -59,7 +59,8 @@ export const trustWords = {
   levels,
   fields,
   how: { jwt: 'by signed token', hmac: 'by HMAC' },
-  explain: (name: string) => `${name}: what does this mean?`,
+  /** Follows the badge's own words for those who hear them. */
+  explain: (what: string | null) => (what ? `(${what}): what does this mean?` : ': what does this mean?'),
   provenAt: 'Recorded',
   messageTitle: 'When this message was written',
   change: {

@@ -52,7 +52,7 @@ export function StateButton({ conversation, change }: ActionProps) {
   const open = conversation.state === 'open'
   return (
     <Tip text={open ? say.close : say.reopen} keys="e">
-      <Button size="small" onClick={change.toggle} aria-label={open ? say.close : say.reopen}>
+      <Button size="small" onClick={change.toggle}>
         {open ? <CheckCheck size={15} aria-hidden="true" /> : <RotateCcw size={15} aria-hidden="true" />}
         <span className="action-word">{open ? say.close : say.reopen}</span>
       </Button>
@@ -70,9 +70,12 @@ export function AssignMenu({ conversation, change, open, onOpen }: AssignProps) 
   return (
     <DropdownMenu.Root open={open} onOpenChange={onOpen}>
       <DropdownMenu.Trigger asChild>
-        <Button size="small" aria-label={assignee ? words.inbox.assignedTo(assignee.name) : say.assign}>
+        <Button size="small">
           {assignee ? <Face name={assignee.name} /> : <UserRoundPlus size={15} aria-hidden="true" />}
-          <span className="action-word truncate">{assignee ? assignee.name : say.assign}</span>
+          <span className="action-word truncate">
+            {assignee && <span className="hidden-visually">{say.assignedTo} </span>}
+            {assignee ? assignee.name : say.assign}
+          </span>
           <ChevronDown size={14} aria-hidden="true" />
         </Button>
       </DropdownMenu.Trigger>

@@ -94,6 +94,7 @@ function Secret({ widget, secret, only }: { widget: string; secret: IdentitySecr
       {!secret.retired_at && (
         <Button size="small" look="quiet" className="danger-text" onClick={() => setAsking(true)}>
           {say.retire}
+          <span className="hidden-visually"> {secret.kid ?? secret.hint}</span>
         </Button>
       )}
       {asking && <Retire widget={widget} secret={secret} only={only} onClose={() => setAsking(false)} />}

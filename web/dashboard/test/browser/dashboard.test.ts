@@ -1,0 +1,465 @@
+// The built dashboard in a real browser, under the real Content-Security-Policy, against the mock.
+import axe from 'axe-core'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { signIn, startBrowser } from '../../dev/browser.mjs'
+import { PASSWORD, startMock } from '../../dev/mock.mjs'
+
+let mock: Awaited<ReturnType<typeof startMock>>
+let browser: Browser
+let page: Page
+let complaints: string[]
+
+beforeAll(async () => {
+  mock = await startMock({ dist: true })
+  browser = await startBrowser()
+})
+afterAll(async () => {
+  await browser?.close()
+  await mock?.close()
+})
+beforeEach(async () => {
+  await control('reset')
+  page = await fresh(1440, 900)
+})
+afterEach(async () => {
+  await page.context().close()
+  expect(complaints).toEqual([])
+})
+
+async function fresh(width: number, height: number): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width, height }, permissions: ['clipboard-read', 'clipboard-write'], reducedMotion: 'reduce' })
+  const made = await context.newPage()
+  complaints = []
+  made.on('pageerror', (error) => complaints.push(String(error)))
+  made.on('console', (message) => {
+    const text = message.text()
+    const expected = /Failed to load resource|WebSocket connection/.test(text) // A refused call is part of the test.
+    if (message.type() === 'error' && !expected) complaints.push(text)
+  })
+  return made
+}
+
+async function control(what: string, body: unknown = {}): Promise<unknown> {
+  const answer = await fetch(`${mock.url}/__mock/${what}`, { method: 'POST', body: JSON.stringify(body) })
+  return answer.json()
+}
+
+const world = () => mock.state.world
+const go = (path: string) => page.goto(`${mock.url}/dashboard${path}`)
+const enter = (path = '') => signIn(page, mock.url, PASSWORD, path)
+const path = () => new URL(page.url()).pathname.replace('/dashboard', '')
+
+async function barriers(of: Page = page): Promise<string> {
+  // The policy forbids eval and injected scripts, so axe is run through the debugger, not through the page.
+  await of.evaluate(axe.source)
+  const found = await of.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }))
+  return found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => `${node.target.join(' ')} ${node.any[0]?.message ?? ''}`).slice(0, 3).join(' | ')}`).join('\n')
+}
+
+const selected = (id: string) => page.locator(`.row[data-selected=true][data-id="${id}"]`).waitFor()
+
+const fillSignIn = async (email: string, password: string) => {
+  await page.getByLabel('Email').fill(email)
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+}
+
+describe('sign in', () => {
+  it('refuses without saying why, locks out with a countdown, and names what is missing', async () => {
+    await go('/')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByText('Enter your email address.').waitFor()
+    expect(await page.getByLabel('Email').evaluate((field) => field === document.activeElement)).toBe(true)
+    await fillSignIn('sam@corvid.example', 'wrong')
+    await page.getByText('Email or password is wrong.').waitFor()
+    expect(await barriers()).toBe('')
+    for (let n = 0; n < 4; n += 1) {
+      await fillSignIn('sam@corvid.example', `wrong ${n}`)
+      await page.getByRole('button', { name: /^Sign/ }).and(page.locator(':not([aria-busy])')).waitFor()
+    }
+    await page.getByText('Too many attempts from here').waitFor()
+    expect(await page.getByRole('timer').textContent()).toMatch(/^0:(30|29|28)$/)
+    expect(await page.getByRole('button', { name: 'Sign in' }).isDisabled()).toBe(true)
+    expect(await barriers()).toBe('')
+  })
+
+  it('comes back to where it was going, also after the session ended', async () => {
+    await go('/refusals?reference=req_1')
+    await page.getByRole('button', { name: 'Sign in' }).waitFor()
+    await fillSignIn('sam@corvid.example', PASSWORD)
+    await page.getByText('No refusal with this number').waitFor()
+    expect(path()).toBe('/refusals')
+    await control('signout')
+    await page.getByText('Your session ended.').waitFor()
+    await fillSignIn('sam@corvid.example', PASSWORD)
+    await page.getByText('No refusal with this number').waitFor()
+  })
+
+  it('signs out, and keeps no draft', async () => {
+    await enter(`/inbox/${world().conversations[0].id}`)
+    await page.getByLabel('Reply').fill('half a thought')
+    await page.getByRole('button', { name: /Account of/ }).click()
+    await page.getByRole('menuitem', { name: 'Sign out' }).click()
+    await page.getByRole('button', { name: 'Sign in' }).waitFor()
+    expect(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.includes('draft')))).toEqual([])
+    await go('/inbox')
+    await page.getByRole('button', { name: 'Sign in' }).waitFor()
+  })
+})
+
+describe('inbox', () => {
+  it('sends a reply at once, and once, though the server fails twice', async () => {
+    const { id } = world().conversations[0]
+    await enter(`/inbox/${id}`)
+    await page.getByLabel('Reply').waitFor()
+    await control('fail', { count: 2 })
+    await page.getByLabel('Reply').fill('On it.')
+    await page.keyboard.press('Enter')
+    await page.getByText('Sending…').waitFor()
+    expect(await page.getByLabel('Reply').inputValue()).toBe('')
+    await page.getByText('Sending…').waitFor({ state: 'detached' })
+    expect(await page.getByRole('log').getByText('On it.').count()).toBe(1)
+    expect(world().messages.get(id)?.filter((message: { text: string }) => message.text === 'On it.')).toHaveLength(1)
+    await control('see', { conversation: id })
+    await page.getByRole('log').getByText('Seen').last().waitFor()
+  })
+
+  it('keeps a reply that could not be sent, and sends it again when asked', async () => {
+    const { id } = world().conversations[0]
+    await enter(`/inbox/${id}`)
+    await page.getByLabel('Reply').waitFor()
+    await control('fail', { count: 30 })
+    await page.getByLabel('Reply').fill('Still here?')
+    await page.keyboard.press('Enter')
+    await page.getByText('Not sent.').waitFor()
+    expect(await page.locator('.not-sent').textContent()).toMatch(/req_/)
+    expect(await barriers()).toBe('')
+    await control('fail', { count: 0 })
+    await page.getByRole('button', { name: 'Send again' }).click()
+    await page.getByText('Not sent.').waitFor({ state: 'detached' })
+    expect(world().messages.get(id)?.filter((message: { text: string }) => message.text === 'Still here?')).toHaveLength(1)
+  })
+
+  it('shows what a visitor writes live, announces it, and says when the line is down', async () => {
+    const { id } = world().conversations[0]
+    await enter(`/inbox/${id}`)
+    await page.getByLabel('Reply').waitFor()
+    await control('type', { conversation: id })
+    await page.getByText('Alice Chesterton is typing…').waitFor()
+    await control('say', { conversation: id, text: 'Any news?' })
+    await page.getByRole('log').getByText('Any news?').waitFor()
+    await page.getByText('Alice Chesterton is typing…').waitFor({ state: 'detached' })
+    expect(await page.locator('[role=status].hidden-visually').allTextContents()).toContain('New message from Alice Chesterton')
+    await control('stream', { up: false })
+    await page.getByText('Connection lost.').waitFor()
+    await control('say', { conversation: id, text: 'Hello? Hello?' })
+    await control('stream', { up: true })
+    await page.getByRole('log').getByText('Hello? Hello?').waitFor({ timeout: 15_000 })
+    await page.getByText('Connection lost.').waitFor({ state: 'detached' })
+    expect(await page.getByRole('log').getByText('Any news?').count()).toBe(1)
+  })
+
+  it('fetches again after resync', async () => {
+    const { id } = world().conversations[0]
+    await enter(`/inbox/${id}`)
+    await page.getByLabel('Reply').waitFor()
+    await control('stream', { up: false })
+    for (let n = 0; n < 210; n += 1) mock.state.visitorSays(world().conversations[3].id, `flood ${n}`)
+    mock.state.visitorSays(id, 'after the flood')
+    await control('stream', { up: true })
+    await page.getByRole('log').getByText('after the flood').waitFor({ timeout: 15_000 })
+  })
+
+  it('makes a contradiction of a proven id unmistakable, and a change of proof visible', async () => {
+    const { conversations } = world()
+    await enter(`/inbox/${conversations[2].id}`)
+    await page.getByRole('heading', { name: 'This is not the proven person' }).waitFor()
+    await page.getByText('This visitor contradicts a proven id. Share nothing about the account.').waitFor()
+    await page.locator('.row', { hasText: 'Contradicts a proven id' }).waitFor()
+    expect(await barriers()).toBe('')
+    await page.getByRole('link', { name: 'Find the proven contact' }).click()
+    await page.getByRole('link', { name: 'Alice Chesterton' }).first().waitFor()
+    expect(await page.getByRole('listitem').filter({ hasText: 'signed token' }).count()).toBe(1)
+    await go(`/inbox/${conversations[0].id}`)
+    await page.getByText('From here on, proven by a signed token').waitFor()
+    await page.locator('.thread-head').getByRole('button', { name: /^Proven signed token/ }).click()
+    await page.getByRole('dialog').getByText('The browser cannot change it.').waitFor()
+    expect(await barriers()).toBe('')
+  })
+
+  it('is worked with the keyboard alone', async () => {
+    const { conversations, members } = world()
+    await enter('/inbox')
+    await page.locator('.row').first().waitFor()
+    await page.keyboard.press('j')
+    await selected(conversations[0].id)
+    await page.keyboard.press('j')
+    await selected(conversations[2].id)
+    await page.keyboard.press('k')
+    await selected(conversations[0].id)
+    expect(path()).toBe(`/inbox/${conversations[0].id}`)
+    await page.getByLabel('Reply').waitFor()
+    await page.keyboard.press('r')
+    await page.keyboard.type('jjj')
+    expect(await page.getByLabel('Reply').inputValue()).toBe('jjj')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('a')
+    await page.getByRole('menuitemcheckbox', { name: 'Jonas Lind' }).click()
+    await expect.poll(() => conversations[0].assignee?.id).toBe(members[2].id)
+    await page.keyboard.press('e')
+    await page.getByText('This conversation is closed.').waitFor()
+    await expect.poll(() => conversations[0].state).toBe('closed')
+    await page.keyboard.press('e')
+    await page.getByLabel('Reply').waitFor()
+    await page.keyboard.press('?')
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
+    expect(await barriers()).toBe('')
+    await page.getByRole('switch', { name: 'Use single-key shortcuts' }).click()
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('?')
+    expect(await page.getByRole('dialog').count()).toBe(0)
+  })
+
+  it('keeps a draft a conversation', async () => {
+    const { conversations } = world()
+    await enter(`/inbox/${conversations[0].id}`)
+    await page.getByLabel('Reply').fill('draft for Alice')
+    await page.locator(`.row[data-id="${conversations[3].id}"]`).click()
+    await page.getByRole('region', { name: 'Conversation with Marek Novotný' }).waitFor()
+    expect(await page.getByLabel('Reply').inputValue()).toBe('')
+    await page.reload()
+    await page.locator(`.row[data-id="${conversations[0].id}"]`).click()
+    await page.getByRole('region', { name: 'Conversation with Alice Chesterton' }).waitFor()
+    expect(await page.getByLabel('Reply').inputValue()).toBe('draft for Alice')
+  })
+
+  it('draws a part of a long list, and loads older messages without losing the place', async () => {
+    await enter('/inbox')
+    await page.locator('.row').first().waitFor()
+    expect(await page.locator('.row').count()).toBeLessThan(35)
+    await page.locator('.rows-box').evaluate((box) => box.scrollTo(0, box.scrollHeight))
+    await expect.poll(() => page.locator('.row-place').last().getAttribute('aria-posinset').then(Number)).toBeGreaterThan(50)
+    expect(await page.locator('.row').count()).toBeLessThan(35)
+    const long = world().conversations[7]
+    await go(`/inbox/${long.id}`)
+    const log = page.getByRole('log')
+    await log.getByText('Step 140 is done').waitFor()
+    expect(await log.locator('.bubble').count()).toBe(50)
+    await log.evaluate((box) => box.scrollTo(0, 0))
+    await expect.poll(() => log.locator('.bubble').count()).toBeGreaterThan(50)
+    expect(await log.evaluate((box) => box.scrollTop)).toBeGreaterThan(200)
+  })
+
+  it('finds a contact and shows only their conversations', async () => {
+    await enter('/inbox')
+    await page.keyboard.press('/')
+    await page.getByRole('combobox', { name: 'Search contacts' }).fill('mar')
+    await page.getByRole('option', { name: /Marek/ }).waitFor()
+    expect(await barriers()).toBe('')
+    await page.keyboard.press('Enter')
+    await page.getByText('Only Marek Novotný').waitFor()
+    await expect.poll(() => page.locator('.row').count()).toBe(1)
+    await page.getByRole('link', { name: 'Show all contacts again' }).click()
+    await expect.poll(() => page.locator('.row').count()).toBeGreaterThan(5)
+  })
+
+  it('is one pane at a time on a phone of 360 pixels', async () => {
+    await page.context().close()
+    page = await fresh(360, 700)
+    await enter('/inbox')
+    await page.locator('.row').first().click()
+    await page.getByLabel('Reply').waitFor()
+    expect(await page.locator('.inbox-list').isVisible()).toBe(false)
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360)
+    expect(await barriers()).toBe('')
+    await page.getByRole('button', { name: 'Contact details' }).click()
+    await page.getByRole('dialog', { name: 'Contact' }).getByText('What is known').waitFor()
+    expect(await barriers()).toBe('')
+    await page.keyboard.press('Escape')
+    await page.getByRole('link', { name: 'Back to the list' }).click()
+    await page.locator('.row').first().waitFor()
+  })
+})
+
+describe('contacts', () => {
+  it('ends all sessions after asking', async () => {
+    const { contacts, sessions } = world()
+    await enter(`/contacts/${contacts[0].id}`)
+    await page.getByRole('button', { name: 'End all sessions' }).click()
+    const dialog = page.getByRole('alertdialog')
+    expect(await barriers()).toBe('')
+    await dialog.getByRole('button', { name: 'End all sessions' }).click()
+    await page.getByText('No live session.').waitFor()
+    expect(sessions.get(contacts[0].id)).toEqual([])
+  })
+
+  it('marks a name that a member wrote as set, and never replaces a proven one', async () => {
+    const { contacts } = world()
+    const marek = contacts[2]
+    await enter(`/contacts/${marek.id}`)
+    await page.getByRole('button', { name: 'Change the name' }).click()
+    await page.getByRole('dialog').getByLabel('Name').fill('Marek N.')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('heading', { name: 'Marek N.' }).waitFor()
+    expect(marek.fields.name).toMatchObject({ value: 'Marek N.', provenance: 'set' })
+    await page.getByRole('button', { name: /^Set \(Name\)/ }).click()
+    await page.getByText('A member of your team wrote this value.').waitFor()
+    expect(await barriers()).toBe('')
+  })
+})
+
+describe('refusals', () => {
+  it('finds the reason by the number that the browser showed, whatever was pasted around it', async () => {
+    const { refusals } = world()
+    await enter('/refusals')
+    await page.getByText('The token has expired').waitFor()
+    expect(await barriers()).toBe('')
+    await page.getByLabel('Reference number').fill('nonsense')
+    await page.getByRole('button', { name: 'Look up' }).click()
+    await page.getByText('A reference begins with req_').waitFor()
+    await page.getByLabel('Reference number').fill(`We could not verify you (reference ${refusals[1].reference}).`)
+    await page.getByRole('button', { name: 'Look up' }).click()
+    await page.getByText('In Node: Buffer.from(secret, "hex").').waitFor()
+    await expect.poll(() => page.locator('.refusal').count()).toBe(1)
+  })
+
+  it('shows a new one by itself', async () => {
+    await enter('/refusals')
+    await page.locator('.refusal').first().waitFor()
+    const before = await page.locator('.refusal').count()
+    await control('refuse')
+    await expect.poll(() => page.locator('.refusal').count()).toBe(before + 1)
+  })
+})
+
+describe('widget settings', () => {
+  it('takes an exact origin and explains what is not one', async () => {
+    const [app] = world().widgets
+    await enter(`/widgets/${app.id}`)
+    await page.getByLabel('Origin', { exact: true }).fill('https://new.corvid.example/login')
+    await page.getByRole('button', { name: 'Add origin' }).click()
+    await page.getByText('Did you mean https://new.corvid.example?').waitFor()
+    await page.getByLabel('Origin', { exact: true }).fill('https://new.corvid.example')
+    await page.getByRole('button', { name: 'Add origin' }).click()
+    await page.getByRole('button', { name: 'Remove https://new.corvid.example' }).waitFor()
+    expect(app.origins).toContain('https://new.corvid.example')
+    expect(await barriers()).toBe('')
+  })
+
+  it('previews the appearance and saves it; copies the snippet', async () => {
+    const [app] = world().widgets
+    await enter(`/widgets/${app.id}`)
+    await page.getByLabel('Title').fill('Ask Corvid')
+    await page.locator('.preview-head', { hasText: 'Ask Corvid' }).waitFor()
+    await page.locator('.accent .mono').fill('#ffe600')
+    await expect.poll(() => page.locator('.preview-head').evaluate((head) => getComputedStyle(head).color)).toBe('rgb(23, 26, 32)')
+    await page.getByRole('region', { name: 'Appearance' }).getByRole('button', { name: 'Save' }).click()
+    await expect.poll(() => app.appearance).toMatchObject({ accent: '#ffe600', title: 'Ask Corvid' })
+    await page.getByRole('button', { name: 'Copy' }).nth(1).click()
+    await page.getByText('Copied').first().waitFor()
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(app.snippet)
+  })
+
+  it('lowers the protection only when its name is typed', async () => {
+    const [app] = world().widgets
+    await enter(`/widgets/${app.id}/identity`)
+    await page.getByRole('button', { name: 'Switch to Off' }).click()
+    const lower = page.getByRole('button', { name: 'Lower the protection' })
+    expect(await lower.isDisabled()).toBe(true)
+    expect(await barriers()).toBe('')
+    await page.getByLabel('Type off to confirm').fill('observe')
+    expect(await lower.isDisabled()).toBe(true)
+    await page.getByLabel('Type off to confirm').fill('off')
+    await lower.click()
+    await page.getByText('Mode is now Off.').waitFor()
+    expect(app.mode).toBe('off')
+    await page.getByRole('button', { name: 'Switch to Enforce' }).click()
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Switch to Enforce' }).click()
+    await expect.poll(() => app.mode).toBe('enforce')
+  })
+
+  it('shows a secret once, and only lets go of it when it is stored', async () => {
+    const [app] = world().widgets
+    await enter(`/widgets/${app.id}/identity`)
+    await page.getByRole('button', { name: 'Create a secret' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Create a secret' }).click()
+    const secret = await page.getByRole('dialog').locator('.secret code').textContent()
+    expect(secret).toMatch(/^cs_idj_/)
+    await page.keyboard.press('Escape')
+    await page.mouse.click(5, 5)
+    expect(await page.getByRole('button', { name: 'Done' }).isDisabled()).toBe(true)
+    expect(await barriers()).toBe('')
+    await page.getByLabel('I have stored it').check()
+    await page.getByRole('button', { name: 'Done' }).click()
+    await expect.poll(() => page.getByText(secret ?? '').count()).toBe(0)
+    await page.getByText(`ends in ${secret?.slice(-4)}`).waitFor()
+  })
+
+  it('keeps a private key on the page, and shows the server’s answer at the field', async () => {
+    const [app] = world().widgets
+    await enter(`/widgets/${app.id}/identity`)
+    await page.getByRole('button', { name: 'Register a public key' }).click()
+    const field = page.getByLabel('Public key, PEM or JWK')
+    const calls: string[] = []
+    page.on('request', (request) => request.method() === 'POST' && calls.push(request.url()))
+    await field.fill('-----BEGIN PRIVATE KEY-----\nMC4CAQ\n-----END PRIVATE KEY-----')
+    await page.getByRole('button', { name: 'Register', exact: true }).click()
+    await page.getByText('This is a private key.').waitFor()
+    expect(calls).toEqual([])
+    await field.fill('nonsense')
+    await page.getByRole('button', { name: 'Register', exact: true }).click()
+    await page.getByText('neither a PEM public key nor a JWK').waitFor()
+    expect(await field.getAttribute('aria-invalid')).toBe('true')
+    await field.fill('-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----')
+    await page.getByRole('button', { name: 'Register', exact: true }).click()
+    await page.getByText('The public key is registered.').waitFor()
+  })
+})
+
+describe('settings', () => {
+  it('creates and revokes an API key', async () => {
+    await enter('/settings/keys')
+    await page.getByRole('button', { name: 'Create a key' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Create a key' }).click()
+    await page.getByText('Give the key a name').waitFor()
+    await page.getByLabel('Name').fill('Importer')
+    await page.getByRole('dialog').getByRole('button', { name: 'Create a key' }).click()
+    await page.getByText('cs_sk_live_').waitFor()
+    await page.getByLabel('I have stored it').check()
+    await page.getByRole('button', { name: 'Done' }).click()
+    await page.getByRole('button', { name: 'Revoke “Importer”?' }).click()
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Revoke' }).click()
+    await page.getByText('The key is revoked.').waitFor()
+    await page.getByRole('cell', { name: 'Importer' }).waitFor({ state: 'detached' })
+  })
+
+  it('pages through the audit log', async () => {
+    await enter('/settings/audit')
+    await page.getByRole('row').nth(1).waitFor()
+    expect(await page.getByRole('row').count()).toBe(51)
+    await page.getByRole('button', { name: 'Show more' }).click()
+    await expect.poll(() => page.getByRole('row').count()).toBe(101)
+    expect(await barriers()).toBe('')
+  })
+})
+
+describe('every page', () => {
+  it.each(['light', 'dark'] as const)('has no barrier in %s, also when it is empty', async (colorScheme) => {
+    await enter('/inbox')
+    await page.emulateMedia({ colorScheme })
+    const { widgets, contacts, conversations } = world()
+    const paths = ['/inbox', `/inbox/${conversations[0].id}`, `/inbox/${conversations[4].id}`, `/inbox/${conversations[5].id}`, '/contacts', `/contacts/${contacts[0].id}`, `/contacts/${contacts[1].id}`, '/refusals', '/widgets', `/widgets/${widgets[1].id}`, `/widgets/${widgets[0].id}/identity`, '/settings/members', '/settings/keys', '/nowhere']
+    for (const one of paths) {
+      await go(one)
+      await page.waitForLoadState('networkidle')
+      expect(`${one} ${await barriers()}`).toBe(`${one} `)
+    }
+    await control('empty')
+    for (const one of ['/inbox', '/contacts', '/refusals', `/widgets/${widgets[0].id}/identity`, '/settings/keys', '/settings/audit']) {
+      await go(one)
+      await page.waitForLoadState('networkidle')
+      expect(`${one} ${await barriers()}`).toBe(`${one} `)
+    }
+  }, 180_000)
+})
