@@ -114,8 +114,7 @@ impl Listener {
         // A cursor stands on an event; when that is no longer kept, others are gone with it.
         let is_too_old = after > 0 && after < span.oldest;
         if is_too_old || self.missed(after).await? > MOST {
-            let start_over = frames::resync(&self.cursor(span.newest));
-            return Ok(self.go_live(vec![start_over], span.newest));
+            return Ok(self.start_over(span.newest));
         }
         self.replay(after).await
     }
@@ -135,8 +134,18 @@ impl Listener {
     }
 
     fn go_live(&mut self, mut frames: Vec<Bytes>, position: i64) -> Answer {
-        self.stage = Stage::Live;
         frames.push(frames::ready(&self.cursor(position)));
+        self.release(frames, position)
+    }
+
+    /// Both frames carry the same cursor: the client goes on from it, whichever it keeps.
+    fn start_over(&mut self, position: i64) -> Answer {
+        let cursor = self.cursor(position);
+        self.release(vec![frames::resync(&cursor), frames::ready(&cursor)], position)
+    }
+
+    fn release(&mut self, frames: Vec<Bytes>, position: i64) -> Answer {
+        self.stage = Stage::Live;
         Answer { frames, release: Some(position.unsigned_abs()), then: Then::Listen }
     }
 
