@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use countersign_base::{ContactId, ConversationId, Fault};
 use countersign_door::Cx;
-use countersign_infra::db::{Reach, Tx};
+use countersign_infra::db::{Reach, Sql, Tx};
 use countersign_talk::conversations::MessageCreated;
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
@@ -103,6 +103,12 @@ impl Client {
         }
     }
 
+    /// Resumes once everything that happened so far is there to be read.
+    async fn resumes(&mut self, app: &TestApp, cursor: Option<&str>) -> (Vec<Value>, String) {
+        settled(app).await;
+        self.resume(cursor).await
+    }
+
     /// Resumes; what came before `ready`, and the cursor of `ready`.
     async fn resume(&mut self, cursor: Option<&str>) -> (Vec<Value>, String) {
         self.say(&json!({ "type": "resume", "cursor": cursor })).await;
@@ -124,6 +130,30 @@ async fn ticket(visitor: &Visitor<'_>) -> String {
     answer.json()["ticket"].as_str().unwrap().to_owned()
 }
 
+/// Waits until the log can be read to its end: on PostgreSQL a reader stops below the oldest
+/// running transaction, be it of another test in another database.
+async fn settled(app: &TestApp) {
+    const UNREAD: Sql = Sql {
+        lite: "select 0",
+        pg: "select count(*) from event
+            where pos >= (pg_snapshot_xmin(pg_current_snapshot())::text::bigint << 12)",
+    };
+    for _ in 0..1_000 {
+        let unread: Option<i64> = app
+            .db
+            .read(Reach::All, async move |tx: &mut Tx<'_>| {
+                tx.row(UNREAD, &[], |row| row.col(0)).await
+            })
+            .await
+            .unwrap_or_else(|fault: Fault| panic!("{fault}"));
+        if unread == Some(0) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    panic!("some transaction never ended");
+}
+
 fn cursor(frame: &Value) -> String {
     frame["cursor"].as_str().unwrap().to_owned()
 }
@@ -143,8 +173,8 @@ async fn each_side_hears_of_a_message_as_it_may_see_it() {
     let id = alice.converses("1").await;
     let mut hers = Client::of_visitor(address, &alice).await;
     let mut theirs = Client::of_member(address, &member).await;
-    hers.resume(None).await;
-    theirs.resume(None).await;
+    hers.resumes(&app, None).await;
+    theirs.resumes(&app, None).await;
     let mut posted = alice.says(&id, "b", "Hello").await.json();
     let frame = hers.next("message.created").await;
     assert_eq!(
@@ -178,7 +208,7 @@ async fn c1_a_stream_carries_nobody_elses_conversations() {
     let outsider = app.signed_in("owner@initech.example").await;
     let mut outside = Client::of_member(address, &outsider).await;
     for client in [&mut bobs, &mut mallorys, &mut outside] {
-        client.resume(None).await;
+        client.resumes(&app, None).await;
     }
     alice.converses("not for you").await;
     let last = bob.converses("bob's own").await;
@@ -197,7 +227,7 @@ async fn c11_who_comes_back_gets_what_came_since_each_once_and_in_order() {
     let alice = app.visitor(&tenant, "alice").await;
     let id = alice.converses("1").await;
     let mut client = Client::of_visitor(address, &alice).await;
-    let (before, _) = client.resume(None).await;
+    let (before, _) = client.resumes(&app, None).await;
     assert_eq!(before, Vec::<Value>::new(), "`null` is now");
     for n in ["2", "3", "4"] {
         alice.says(&id, n, n).await;
@@ -206,14 +236,14 @@ async fn c11_who_comes_back_gets_what_came_since_each_once_and_in_order() {
     drop(client);
     alice.says(&id, "5", "5").await;
     let mut client = Client::of_visitor(address, &alice).await;
-    let (replayed, ready) = client.resume(Some(&second)).await;
+    let (replayed, ready) = client.resumes(&app, Some(&second)).await;
     assert_eq!(seqs(&replayed), [3, 4, 5]);
     assert_eq!(replayed.len(), 3);
     alice.says(&id, "6", "6").await;
     assert_eq!(client.next("message.created").await["data"]["seq"], json!(6));
     drop(client);
     let mut client = Client::of_visitor(address, &alice).await;
-    assert_eq!(seqs(&client.resume(Some(&ready)).await.0), [6]);
+    assert_eq!(seqs(&client.resumes(&app, Some(&ready)).await.0), [6]);
 }
 
 #[tokio::test]
@@ -225,7 +255,7 @@ async fn c11_a_stream_that_breaks_all_the_time_loses_and_doubles_nothing() {
     let alice = app.visitor(&tenant, "alice").await;
     let id = alice.converses("1").await;
     let mut client = Client::of_visitor(address, &alice).await;
-    let (_, mut last) = client.resume(None).await;
+    let (_, mut last) = client.resumes(&app, None).await;
     let write = async {
         for n in 2..=MANY {
             let answer = alice.says(&id, &n.to_string(), "text").await;
@@ -262,13 +292,13 @@ async fn c11_a_long_absence_is_replayed_in_pages() {
     let alice = app.visitor(&tenant, "alice").await;
     let id = alice.converses("1").await;
     let mut client = Client::of_visitor(address, &alice).await;
-    let (_, start) = client.resume(None).await;
+    let (_, start) = client.resumes(&app, None).await;
     drop(client);
     for n in 2..=451 {
         alice.says(&id, &n.to_string(), "text").await;
     }
     let mut client = Client::of_visitor(address, &alice).await;
-    let (replayed, _) = client.resume(Some(&start)).await;
+    let (replayed, _) = client.resumes(&app, Some(&start)).await;
     assert_eq!(seqs(&replayed), (2..=451).collect::<Vec<_>>());
 }
 
@@ -279,8 +309,8 @@ async fn c11_a_foreign_or_malformed_frame_ends_the_stream() {
     let tenant = app.tenant("acme").await;
     let (alice, bob) = (app.visitor(&tenant, "alice").await, app.visitor(&tenant, "bob").await);
     let member = app.signed_in("owner@acme.example").await;
-    let bobs = Client::of_visitor(address, &bob).await.resume(None).await.1;
-    let theirs = Client::of_member(address, &member).await.resume(None).await.1;
+    let bobs = Client::of_visitor(address, &bob).await.resumes(&app, None).await.1;
+    let theirs = Client::of_member(address, &member).await.resumes(&app, None).await.1;
     for first in [
         json!({ "type": "resume", "cursor": bobs }),
         json!({ "type": "resume", "cursor": theirs }),
@@ -296,7 +326,7 @@ async fn c11_a_foreign_or_malformed_frame_ends_the_stream() {
         assert_eq!(client.closed().await, 4400, "{first}");
     }
     let mut client = Client::of_visitor(address, &alice).await;
-    client.resume(None).await;
+    client.resumes(&app, None).await;
     client.say(&json!({ "type": "resume", "cursor": null })).await;
     assert_eq!(client.closed().await, 4400, "only the first frame resumes");
 }
@@ -308,14 +338,14 @@ async fn c12_who_missed_too_much_is_told_to_fetch_the_lists() {
     let tenant = app.tenant("acme").await;
     let alice = app.visitor(&tenant, "alice").await;
     let id = alice.converses("1").await;
-    let (_, start) = Client::of_visitor(address, &alice).await.resume(None).await;
+    let (_, start) = Client::of_visitor(address, &alice).await.resumes(&app, None).await;
     emit(&app, &tenant, &id, alice.contact(), 2_000).await;
     let mut client = Client::of_visitor(address, &alice).await;
-    let (replayed, _) = client.resume(Some(&start)).await;
+    let (replayed, _) = client.resumes(&app, Some(&start)).await;
     assert!(replayed.iter().all(|frame| frame["type"] == "message.created"), "2,000 are replayed");
     emit(&app, &tenant, &id, alice.contact(), 1).await;
     let mut client = Client::of_visitor(address, &alice).await;
-    let (before, ready) = client.resume(Some(&start)).await;
+    let (before, ready) = client.resumes(&app, Some(&start)).await;
     assert_eq!(before, [json!({ "type": "resync", "cursor": ready })]);
     alice.says(&id, "2", "2").await;
     assert_eq!(client.next("message.created").await["data"]["seq"], json!(2));
@@ -328,7 +358,7 @@ async fn c12_a_cursor_older_than_the_log_is_told_the_same() {
     let tenant = app.tenant("acme").await;
     let alice = app.visitor(&tenant, "alice").await;
     let id = alice.converses("1").await;
-    let (_, start) = Client::of_visitor(address, &alice).await.resume(None).await;
+    let (_, start) = Client::of_visitor(address, &alice).await.resumes(&app, None).await;
     alice.says(&id, "2", "2").await;
     app.db
         .write(Reach::All, async move |tx: &mut Tx<'_>| {
@@ -337,7 +367,7 @@ async fn c12_a_cursor_older_than_the_log_is_told_the_same() {
         .await
         .unwrap_or_else(|fault: Fault| panic!("{fault}"));
     let mut client = Client::of_visitor(address, &alice).await;
-    let (before, ready) = client.resume(Some(&start)).await;
+    let (before, ready) = client.resumes(&app, Some(&start)).await;
     assert_eq!(before, [json!({ "type": "resync", "cursor": ready })]);
 }
 
@@ -350,8 +380,8 @@ async fn c13_a_stream_ends_with_its_session() {
     let member = app.signed_in("owner@acme.example").await;
     let mut hers = Client::of_visitor(address, &alice).await;
     let mut theirs = Client::of_member(address, &member).await;
-    hers.resume(None).await;
-    theirs.resume(None).await;
+    hers.resumes(&app, None).await;
+    theirs.resumes(&app, None).await;
     let left = ticket(&alice).await;
     let gone = alice.call("DELETE", "/widget/v1/sessions/current", &Value::Null).await;
     assert_eq!(gone.status, 204);
@@ -412,8 +442,8 @@ async fn c14_typing_is_told_to_the_other_side() {
     let (id, bobs) = (alice.converses("1").await, bob.converses("1").await);
     let mut hers = Client::of_visitor(address, &alice).await;
     let mut theirs = Client::of_member(address, &member).await;
-    hers.resume(None).await;
-    theirs.resume(None).await;
+    hers.resumes(&app, None).await;
+    theirs.resumes(&app, None).await;
     hers.say(&json!({ "type": "typing", "conversation": bobs })).await;
     hers.say(&json!({ "type": "typing", "conversation": id })).await;
     let author = json!({ "kind": "visitor", "id": alice.contact(), "name": "alice" });
