@@ -21,7 +21,7 @@ pub struct Entry {
     pub detail: Option<String>,
     /// Its place in the chain.
     #[serde(skip)]
-    pub number: i64,
+    pub(super) number: i64,
 }
 
 /// Who did something.
@@ -96,7 +96,7 @@ pub(super) struct Sealed {
 
 /// A link of the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Link(pub(super) Digest);
+pub(super) struct Link(pub(super) Digest);
 
 impl Link {
     /// What the first entry is chained to.

@@ -19,7 +19,7 @@ use countersign_door::{App, Cx, Problem, Target};
 use countersign_guard::{Origin, origin_verdict};
 use countersign_identity::{Key, Profile, profile};
 
-pub use self::model::{Appearance, Change, Mode, PublicKey, Refusal, Widget};
+pub use self::model::{Appearance, Change, Mode, New, PublicKey, Refusal, Widget};
 use crate::remember::Remembered;
 use crate::{audit, identity_secrets};
 
@@ -123,7 +123,7 @@ pub async fn find(cx: &mut Cx<'_>, id: WidgetId) -> Result<Widget, Refusal> {
 }
 
 /// Makes a widget.
-pub async fn create(cx: &mut Cx<'_>, new: &model::New) -> Result<Widget, Refusal> {
+pub async fn create(cx: &mut Cx<'_>, new: &New) -> Result<Widget, Refusal> {
     let id = cx.id();
     let scope = cx.scope();
     let public_key = PublicKey { tenant: scope.tenant, widget: id, environment: scope.environment };
@@ -172,4 +172,4 @@ fn is_owner(cx: &Cx<'_>) -> bool {
     }
 }
 
-pub use model::New;
+

@@ -24,7 +24,7 @@ A second run shows the ids again and no secret; --rotate makes new secrets.";
 
 /// What to make.
 #[derive(Args, Debug)]
-pub struct Bootstrap {
+pub(super) struct Bootstrap {
     #[command(flatten)]
     store: Store,
     /// The organization's name.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use utoipa::openapi::path::{Operation, Parameter};
-use utoipa::openapi::{OpenApi, RefOr, Required, Schema};
+use utoipa::openapi::{Content, OpenApi, RefOr, Required, Schema};
 
 /// The style of the page.
 pub(super) const STYLE: &str = include_str!("page.css");
@@ -72,26 +72,34 @@ fn describe(out: &mut String, method: &str, path: &str, operation: &Operation) {
         let _ = write!(out, "<p>{}</p>", escape(words));
     }
     parameters(out, operation.parameters.as_deref().unwrap_or_default());
-    if let Some(body) = &operation.request_body {
-        let schema = body.content.values().next().and_then(|content| content.schema.as_ref());
+    if let Some(RefOr::T(body)) = &operation.request_body {
+        let schema = schema_of(body.content.values().next());
         let _ = write!(out, "<p>Body: {}</p>", schema.map(type_of).unwrap_or_default());
     }
     out.push_str("<table><thead><tr><th>Status</th><th>Answer</th></tr></thead><tbody>");
     for (status, response) in &operation.responses.responses {
         let RefOr::T(response) = response else { continue };
-        let schema = response.content.values().next().and_then(|content| content.schema.as_ref());
+        let schema = schema_of(response.content.values().next());
         let answer = schema.map_or_else(|| code_words(&response.description), type_of);
         let _ = write!(out, "<tr><td>{status}</td><td>{answer}</td></tr>");
     }
     out.push_str("</tbody></table></details>");
 }
 
-fn parameters(out: &mut String, parameters: &[Parameter]) {
+fn schema_of(content: Option<&RefOr<Content>>) -> Option<&RefOr<Schema>> {
+    match content {
+        Some(RefOr::T(content)) => content.schema.as_ref(),
+        _ => None,
+    }
+}
+
+fn parameters(out: &mut String, parameters: &[RefOr<Parameter>]) {
     if parameters.is_empty() {
         return;
     }
     out.push_str("<table><thead><tr><th>Parameter</th><th>Meaning</th></tr></thead><tbody>");
     for parameter in parameters {
+        let RefOr::T(parameter) = parameter else { continue };
         let required = matches!(parameter.required, Required::True);
         let _ = write!(
             out,
