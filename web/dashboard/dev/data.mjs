@@ -73,7 +73,7 @@ export function world(now = Date.now()) {
 
   const alice = contact({
     trust: 'jwt',
-    fields: { name: ['Alice Chesterton', 'proven'], email: ['alice@netflix.example', 'proven'], id: ['U234328', 'proven'], company_name: ['Netflix', 'proven'], company_id: ['C256434', 'proven'], role: ['Billing admin', 'set'] },
+    fields: { name: ['Alice Chesterton', 'proven'], email: ['alice@netflix.example', 'proven'], id: ['U234328', 'proven'], company_name: ['Netflix', 'proven'], company_id: ['C256434', 'proven'], phone: ['+1 408 555 0114', 'set'] },
     company: ['C256434', 'Netflix'],
     seen: 2 * MINUTE,
   })
@@ -137,7 +137,7 @@ export function world(now = Date.now()) {
   })
   talk(tomas, [[55 * MINUTE, 'visitor', 'Is there a discount for non-profit organizations?'], [50 * MINUTE, 'visitor', 'We are 12 people.']], { unread: 2 })
 
-  const nobody = contact({ trust: 'anonymous', fields: { locale: ['de-AT', 'inferred'] }, seen: 70 * MINUTE, created: 2 * HOUR })
+  const nobody = contact({ trust: 'anonymous', fields: {}, seen: 70 * MINUTE, created: 2 * HOUR })
   talk(
     nobody,
     [
@@ -254,7 +254,7 @@ function makeSecrets(iso, app, site) {
       app.id,
       [
         { id: id('ids'), profile: 'countersign', mode: 'jwt', kind: 'shared', kid: 'k3', hint: 'q7Xe', created_at: iso(12 * day), last_used_at: iso(40_000), retired_at: null },
-        { id: id('ids'), profile: 'countersign', mode: 'jwt', kind: 'public', kid: 'prod-2026', hint: 'b91c', created_at: iso(3 * day), last_used_at: null, retired_at: null },
+        { id: id('ids'), profile: 'countersign', mode: 'jwt', kind: 'public', kid: 'prod-2026', hint: 'public key', created_at: iso(3 * day), last_used_at: null, retired_at: null },
         { id: id('ids'), profile: 'countersign', mode: 'jwt', kind: 'shared', kid: 'k2', hint: 'Lm0a', created_at: iso(190 * day), last_used_at: iso(13 * day), retired_at: iso(11 * day) },
       ],
     ],
@@ -264,13 +264,14 @@ function makeSecrets(iso, app, site) {
 
 function makeRefusals(iso, app, site) {
   const minute = 60_000
-  const one = (before, widget, reason, cause, mend, origin) => ({ reference: id('req'), at: iso(before), widget: widget.id, reason, cause, mend, origin })
+  // Clauses without a full stop, as the server's explainer writes them.
+  const one = (before, widget, reason, cause, mend, origin, many = 1) => ({ many, reference: id('req'), at: iso(before), widget: widget.id, reason, cause, mend, origin })
   return [
-    one(4 * minute, app, 'token_expired', 'The token expired 31 seconds before it arrived. It had lived for 10 minutes.', 'Ask your back end for a fresh token each time the identity callback is called; do not keep one in the page.', 'https://app.corvid.example'),
-    one(38 * minute, site, 'key_not_hex_decoded', 'The hash is right if the secret’s text is taken as the key. This profile’s key is the 32 bytes that the text spells in hexadecimal.', 'In Node: Buffer.from(secret, "hex"). In Python: bytes.fromhex(secret).', 'https://www.corvid.example'),
-    one(65 * minute, app, 'bad_signature', 'No active secret or key made this signature. The token names kid k2, which was retired 11 days ago.', 'Deploy the secret with kid k3 to the service that signs; one of its instances still has the old one.', 'https://admin.corvid.example'),
-    one(3 * 60 * minute, app, 'wrong_audience', 'aud is cs_pk_test_Jt5…, the key of another widget.', 'Set aud to cs_pk_live_8Jd2mXo4Qn7sVtYbKcRe in the live environment.', 'https://app.corvid.example'),
-    one(22 * 60 * minute, app, 'lifetime_too_long', 'exp is 24 hours after iat. At most 15 minutes are accepted.', 'Sign with an expiry of 10 minutes; the widget asks again before it runs out.', null),
+    one(4 * minute, app, 'expired', 'the token expired 31 s ago', 'ask your back end for a fresh token each time the `identity` callback is called; do not keep one in the page', 'https://app.corvid.example'),
+    one(38 * minute, site, 'signature', 'the key was taken as text and should have been hex-decoded', 'in Node: `Buffer.from(secret, "hex")`; in Python: `bytes.fromhex(secret)`', 'https://www.corvid.example'),
+    one(65 * minute, app, 'unknown_key', 'the proof is made with key `k2`, which is retired', 'use the newest secret of the widget', 'https://admin.corvid.example'),
+    one(3 * 60 * minute, app, 'audience', '`aud` is "cs_pk_test_Jt5…", and this widget\'s public key is "cs_pk_live_8Jd2mXo4Qn7sVtYbKcRe"', 'sign with the live widget\'s key and secret on the live site', 'https://app.corvid.example'),
+    one(22 * 60 * minute, app, 'lifetime', 'the token lives for 86400 s; at most 900 are accepted', 'sign with an expiry of ten minutes; the widget asks again before it runs out', null, 37),
   ]
 }
 
@@ -291,7 +292,7 @@ function makeAudit(iso, members, app, alice) {
     [ines, 'contact.sessions_ended', alice.id, { sessions: 2 }],
     [priya, 'api_key.created', 'key', { name: 'Billing service' }],
     [ines, 'conversation.closed', 'cnv', null],
-    [null, 'refusals.counted', app.id, { reason: 'token_expired', count: 214 }],
+    [null, 'refusals.counted', app.id, { reason: 'expired', count: 214 }],
   ]
   return Array.from({ length: 120 }, (_, index) => {
     const [who, action, target, detail] = kinds[index % kinds.length]

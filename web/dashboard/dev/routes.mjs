@@ -143,7 +143,8 @@ export function routes(state) {
       only(body, ['fields'])
       const one = find(world.contacts, at.id)
       for (const [name, value] of Object.entries(body.fields)) {
-        if (one.fields[name]?.provenance !== 'proven') one.fields[name] = { value, provenance: 'set', at: now() }
+        if (one.fields[name]?.provenance === 'proven') throw new Refused(409, 'field_is_proven', 'what is proven cannot be replaced')
+        one.fields[name] = { value, provenance: 'set', at: now() }
       }
       record(me, 'contact.changed', one.id)
       live.push('contact.changed', { id: one.id })
@@ -176,7 +177,7 @@ export function routes(state) {
       if (list.filter((s) => !s.retired_at).length >= 4) throw new Refused(409, 'too_many_secrets', 'four secrets are active; retire one first')
       const random = Array.from({ length: 43 }, () => 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789'[Math.floor(Math.random() * 56)]).join('')
       const secret = body.public_key ? null : `cs_idj_${random}`
-      const made = { id: id('ids'), profile: widget.profile, mode: body.mode ?? 'jwt', kind: body.public_key ? 'public' : 'shared', kid: body.kid ?? `k${list.length + 2}`, hint: (secret ?? 'e41d').slice(-4), created_at: now(), last_used_at: null, retired_at: null }
+      const made = { id: id('ids'), profile: widget.profile, mode: body.mode ?? 'jwt', kind: body.public_key ? 'public' : 'shared', kid: body.kid ?? `k${list.length + 2}`, hint: secret?.slice(-4) ?? 'public key', created_at: now(), last_used_at: null, retired_at: null }
       list.unshift(made)
       record(me, 'identity_secret.created', widget.id, { kid: made.kid })
       return [201, { ...made, secret }]

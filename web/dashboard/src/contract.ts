@@ -73,7 +73,7 @@ export type ContactSession = {
   widget: string
 }
 
-export type Appearance = { accent: string | null; title: string | null; greeting: string | null }
+export type Appearance = { accent: string; title: string; greeting: string }
 
 export type Widget = {
   id: string
@@ -113,6 +113,8 @@ export type Refusal = {
   at: string
   widget: string
   reason: string
+  /** How many like it this one stands for. */
+  many?: number
   cause: string | null
   mend: string | null
   origin: string | null

@@ -42,6 +42,7 @@ export const words = {
     byCode: {
       conversation_closed: 'This conversation is closed. Reopen it to reply.',
       not_found: 'This no longer exists, or it is not yours to see.',
+      field_is_proven: 'This value is proven by your server, so nobody here can replace it.',
       forbidden: 'Your role does not allow this. Ask an owner of the organization.',
       too_many_requests: 'Too many requests. Wait a moment and try again.',
       rate_limited: 'Too many requests. Wait a moment and try again.',

@@ -12,6 +12,7 @@ import { modesOf, wrongWith } from '../src/pages/widgets/new-secret.tsx'
 import { checkOrigin } from '../src/pages/widgets/origin.ts'
 import { localPath } from '../src/router.tsx'
 import { initials } from '../src/trust/avatar.tsx'
+import { asSentence } from '../src/ui/sentence.tsx'
 import { ago } from '../src/ui/time.tsx'
 import { shownRows } from '../src/ui/window.ts'
 
@@ -143,9 +144,16 @@ describe('small words', () => {
   ])('initials of %s', (name, expected) => expect(initials(name)).toBe(expected))
 
   it.each([
-    ['token_expired', 'The token has expired'],
+    ['expired', 'The token has expired'],
     ['some_new_reason', 'Some new reason'],
   ])('reason %s', (reason, expected) => expect(reasonInWords(reason)).toBe(expected))
+
+  it.each([
+    ['the token expired 3 s ago', 'The token expired 3 s ago.'],
+    ['`aud` is missing', '`aud` is missing.'],
+    ['Already one.', 'Already one.'],
+    ['', ''],
+  ])('sentence %s', (clause, expected) => expect(asSentence(clause)).toBe(expected))
 
   it.each([
     [null, '—'],

@@ -9,6 +9,7 @@ import { useLive } from '../live/live.tsx'
 import { Button } from '../ui/button.tsx'
 import { CopyButton } from '../ui/copy.tsx'
 import { TextField } from '../ui/field.tsx'
+import { Sentence } from '../ui/sentence.tsx'
 import { usePageTitle } from '../ui/page-title.ts'
 import { Empty, Failed, Skeleton } from '../ui/states.tsx'
 import { Time } from '../ui/time.tsx'
@@ -99,12 +100,16 @@ function Entry({ refusal, whole }: { refusal: Refusal; whole: boolean }) {
         <h2>{reasonInWords(refusal.reason)}</h2>
         <Time at={refusal.at} as={whole ? 'full' : 'ago'} />
       </header>
-      {refusal.cause && <p className="refusal-cause">{refusal.cause}</p>}
+      {refusal.cause && (
+        <p className="refusal-cause">
+          <Sentence text={refusal.cause} /> {(refusal.many ?? 1) > 1 && say.many(refusal.many ?? 1)}
+        </p>
+      )}
       {refusal.mend && (
         <p className="refusal-mend">
           <Wrench size={14} aria-hidden="true" />
           <span>
-            <strong>{say.mend}.</strong> {refusal.mend}
+            <strong>{say.mend}.</strong> <Sentence text={refusal.mend} />
           </span>
         </p>
       )}

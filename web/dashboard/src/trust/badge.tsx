@@ -25,7 +25,7 @@ export function TrustBadge({ trust, at, name, quiet = false }: { trust: Trust; a
       body={
         <>
           {at && <p className="explain-lead">{say.short}</p>}
-          <p>{say.sentences}</p>
+          <p>{at ? say.then : say.sentences}</p>
           <p className="explain-advice">{say.advice}</p>
         </>
       }

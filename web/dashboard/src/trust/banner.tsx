@@ -13,18 +13,20 @@ export function contradicts(contact: Pick<Contact, 'flags'> | undefined): boolea
 export function ContradictionBanner({ contact }: { contact: Contact }) {
   if (!contradicts(contact)) return null
   const who = contact.fields.email?.value ?? contact.fields.id?.value ?? null
+  const say = words.trust.flag
+  const weak = contact.trust === 'hmac'
   return (
     <section className="contradiction" aria-label={words.trust.flag.label}>
       <SealIcon kind="flag" size={22} />
       <div>
-        <h2>{words.trust.flag.title}</h2>
-        <p className="contradiction-why">{who ? words.trust.flag.text(who) : words.trust.flag.textNobody}</p>
+        <h2>{weak ? say.titleWeak : say.title}</h2>
+        <p className="contradiction-why">{who ? (weak ? say.textWeak(who) : say.text(who)) : say.textNobody}</p>
         <p>
-          <strong>{words.trust.flag.advice}</strong>
+          <strong>{say.advice}</strong>
         </p>
         {who && (
           <Link to="/contacts" search={{ query: who }}>
-            {words.trust.flag.find}
+            {say.find}
           </Link>
         )}
       </div>

@@ -89,6 +89,8 @@ const profiles: Record<ProfileName, ProfileSay> = {
 }
 
 export const settingsWords = {
+  readOnly: 'Your role may look at these settings. An admin or owner can change them.',
+
   widgets: {
     title: 'Widgets',
     lead: 'One widget is one installation: its key, its rules, its look.',
@@ -140,6 +142,7 @@ export const settingsWords = {
     accentContrastLow: (ratio: string) => `Text on it is only ${ratio}:1. Choose a darker or lighter colour for 4.5:1.`,
     heading: 'Title',
     greeting: 'Greeting',
+    textMissing: 'Visitors see this: it cannot be empty.',
     preview: 'Preview',
     previewVisitor: 'Hello, how do I add a colleague?',
     previewReply: 'Hi! Settings, then People. I can show you.',

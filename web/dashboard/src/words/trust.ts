@@ -1,14 +1,15 @@
 // How trust is said: what is proven, what was only said, what a member set.
 import type { Provenance, Trust } from '../contract.ts'
 
-type Say = { label: string; how: string; short: string; sentences: string; advice: string }
+type Say = { label: string; how: string; short: string; sentences: string; then: string; advice: string }
 
 const levels: Record<Trust, Say> = {
   jwt: {
     label: 'Proven',
     how: 'signed token',
     short: 'Proven by a signed token',
-    sentences: 'Proven by your server’s signed token when this session began. The browser cannot change it.',
+    sentences: 'Your server proved who this is with a signed token. The browser cannot change it.',
+    then: 'Proven by your server’s signed token when the session began in which this was written. The browser cannot change it.',
     advice: 'You can act on this identity.',
   },
   hmac: {
@@ -17,6 +18,7 @@ const levels: Record<Trust, Say> = {
     short: 'Proven by an HMAC',
     sentences:
       'Your server vouched for this identifier with a keyed hash, which a browser cannot make. It has no expiry and covers the identifier alone: the name and company beside it were only said.',
+    then: 'Your server had vouched for the identifier with a keyed hash, which a browser cannot make, when this was written.',
     advice: 'You can act on the identifier. Check the rest before you rely on it.',
   },
   claimed: {
@@ -25,6 +27,7 @@ const levels: Record<Trust, Say> = {
     short: 'Only said by the page',
     sentences:
       'The page said who this is, and nothing proves it. Anyone who opens the page can say the same.',
+    then: 'When this was written, nothing proved who wrote it. The page only said so, and anyone could have said the same.',
     advice: 'Do not share account details on the strength of this.',
   },
   anonymous: {
@@ -32,6 +35,7 @@ const levels: Record<Trust, Say> = {
     how: 'no identity',
     short: 'Anonymous visitor',
     sentences: 'Nobody said who this is. The conversation belongs to one browser and to nobody’s account.',
+    then: 'When this was written, nobody had said who wrote it.',
     advice: 'Treat this person as a stranger.',
   },
 }
@@ -72,14 +76,17 @@ export const trustWords = {
   flag: {
     label: 'Contradicts a proven id',
     title: 'This is not the proven person',
+    titleWeak: 'This may not be the proven person',
     text: (who: string) =>
       `This visitor says to be ${who}, an identity that another contact has proven. This one proved nothing. It may be a customer signed out of your app, or someone pretending.`,
+    textWeak: (who: string) =>
+      `A signed token proved ${who} before. This visitor came with an HMAC alone, which is weaker and never expires, and was kept apart. It may be a page of yours that was not changed yet, or someone with a leaked hash.`,
     textNobody:
       'This visitor uses an identity that another contact has proven. This one proved nothing. It may be a customer signed out of your app, or someone pretending.',
     advice: 'Share nothing about the account. Ask them to sign in to your app and write from there.',
     find: 'Find the proven contact',
     sentences:
-      'The page gave an id or email that belongs to a contact which your server has proven. Because nothing proves this visitor, they were kept apart and see none of the other’s history.',
+      'The page gave an id or email that belongs to a contact which your server has proven. Because this visitor did not prove as much, they were kept apart and see none of the other’s history.',
     composer: 'This visitor contradicts a proven id. Share nothing about the account.',
   },
   other: (flag: string) => flag.replaceAll('_', ' '),

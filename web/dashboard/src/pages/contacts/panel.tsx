@@ -13,6 +13,7 @@ import { Button, IconButton } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy.tsx'
 import { Confirm, Dialog } from '../../ui/dialog.tsx'
 import { TextField } from '../../ui/field.tsx'
+import { useMay } from '../../ui/me.ts'
 import { ErrorNote, Failed, Skeleton } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
 import { say as tell } from '../../ui/toast.tsx'
@@ -79,14 +80,17 @@ export function TrustStatement({ contact, whole = false }: { contact: Contact; w
 
 export function Known({ contact }: { contact: Contact }) {
   const [editing, setEditing] = useState(false)
+  const mayEdit = useMay('contacts.manage') && contact.fields.name?.provenance !== 'proven'
   const fields = Object.entries(contact.fields).sort(([a], [b]) => rank(a) - rank(b))
   return (
     <section className="panel-part">
       <header className="part-head">
         <h3>{say.details}</h3>
-        <IconButton label={say.edit} onClick={() => setEditing(true)}>
-          <Pencil size={14} aria-hidden="true" />
-        </IconButton>
+        {mayEdit && (
+          <IconButton label={say.edit} onClick={() => setEditing(true)}>
+            <Pencil size={14} aria-hidden="true" />
+          </IconButton>
+        )}
       </header>
       <dl className="known">
         {fields.map(([name, field]) => (
@@ -146,7 +150,6 @@ function KnownField({ name, field, contact }: { name: string; field: Field; cont
 
 function NameDialog({ contact, open, onOpen }: { contact: Contact; open: boolean; onOpen: (open: boolean) => void }) {
   const cache = useQueryClient()
-  const proven = contact.fields.name?.provenance === 'proven'
   const save = useMutation({
     mutationFn: (name: string) => api.changeContact(contact.id, { name }),
     onSuccess: (fresh) => {
@@ -164,7 +167,7 @@ function NameDialog({ contact, open, onOpen }: { contact: Contact; open: boolean
   return (
     <Dialog open={open} onOpen={onOpen} title={say.edit}>
       <form onSubmit={submit}>
-        <TextField label={say.editLabel} name="name" required maxLength={200} defaultValue={contact.fields.name?.value ?? ''} hint={proven ? say.editProven : say.editHelp} />
+        <TextField label={say.editLabel} name="name" required maxLength={200} defaultValue={contact.fields.name?.value ?? ''} hint={say.editHelp} />
         {save.error && <ErrorNote error={save.error} />}
         <footer className="dialog-foot">
           <Button type="submit" look="primary" busy={save.isPending}>
@@ -179,6 +182,7 @@ function NameDialog({ contact, open, onOpen }: { contact: Contact; open: boolean
 export function Sessions({ contact }: { contact: string }) {
   const cache = useQueryClient()
   const [asking, setAsking] = useState(false)
+  const mayEnd = useMay('contacts.manage')
   const query = useQuery(queries.contactSessions(contact))
   const end = useMutation({
     mutationFn: () => api.endSessions(contact),
@@ -193,7 +197,7 @@ export function Sessions({ contact }: { contact: string }) {
     <section className="panel-part">
       <header className="part-head">
         <h3>{say.sessions}</h3>
-        {sessions.length > 0 && (
+        {mayEnd && sessions.length > 0 && (
           <Button size="small" look="quiet" className="danger-text" onClick={() => setAsking(true)}>
             {say.endAll}
           </Button>

@@ -9,7 +9,7 @@ import type { Conversation } from '../../contract.ts'
 import { putConversation } from '../../live/wire.ts'
 import { initials } from '../../trust/avatar.tsx'
 import { Button, Tip } from '../../ui/button.tsx'
-import { useMe } from '../../ui/me.ts'
+import { useMay, useMe } from '../../ui/me.ts'
 import { say as tell } from '../../ui/toast.tsx'
 import { words } from '../../words.ts'
 
@@ -31,10 +31,12 @@ export function useChange(conversation: Conversation) {
     },
   })
   const state = conversation.state === 'open' ? ('closed' as const) : ('open' as const)
+  const may = useMay('conversations.manage')
   return {
+    may,
     busy: mutation.isPending,
     toggle: () => {
-      if (mutation.isPending) return
+      if (!may || mutation.isPending) return
       mutation.mutate(
         { change: { state }, shown: { ...conversation, state } },
         { onSuccess: () => tell(state === 'closed' ? say.closedNow : say.reopenedNow) },

@@ -20,7 +20,7 @@ type ComposerProps = {
   conversation: Conversation
   contact: Contact | undefined
   field: RefObject<HTMLTextAreaElement | null>
-  onReopen: () => void
+  onReopen?: () => void
   busy: boolean
 }
 
@@ -37,9 +37,11 @@ function Closed({ onReopen, busy }: ComposerProps) {
       <p>
         <strong>{say.closed}</strong> <span className="muted">{say.closedHelp}</span>
       </p>
-      <Button size="small" onClick={onReopen} busy={busy}>
-        {say.reopen}
-      </Button>
+      {onReopen && (
+        <Button size="small" onClick={onReopen} busy={busy}>
+          {say.reopen}
+        </Button>
+      )}
     </div>
   )
 }

@@ -20,9 +20,9 @@ export function MessageGroup({ messages, me, contact, seenSeq }: GroupProps) {
   const [first] = messages
   if (!first) return null
   const { author } = first
-  if (author.kind === 'system') return <SystemLine messages={messages} />
-  const ours = author.kind === 'member'
-  const name = ours ? (author.id === me ? say.you : (author.name ?? words.inbox.agent)) : (author.name ?? contact.email ?? words.inbox.anonymous)
+  if (author.kind === 'system' && author.id === null) return <SystemLine messages={messages} />
+  const ours = author.kind !== 'visitor'
+  const name = nameOf(author, me, contact)
   return (
     <article className={`group ${ours ? 'group-ours' : 'group-theirs'}`}>
       {!ours && <Avatar name={author.name ?? contact.email} seed={author.id ?? contact.id} size={28} />}
@@ -45,6 +45,18 @@ export function MessageGroup({ messages, me, contact, seenSeq }: GroupProps) {
       </div>
     </article>
   )
+}
+
+/** A back end writes as the system, with its key's id; the server itself has none. */
+function nameOf(author: Message['author'], me: string, contact: ConversationContact): string {
+  switch (author.kind) {
+    case 'member':
+      return author.id === me ? say.you : (author.name ?? words.inbox.agent)
+    case 'system':
+      return author.name ?? say.system
+    case 'visitor':
+      return author.name ?? contact.email ?? words.inbox.anonymous
+  }
 }
 
 function SystemLine({ messages }: { messages: Message[] }) {

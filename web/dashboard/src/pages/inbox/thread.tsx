@@ -82,7 +82,7 @@ function Thread({ conversation, contact, wide }: ThreadProps) {
       <ThreadHead conversation={conversation} contact={contact} wide={wide} change={change} assigning={assigning} onAssigning={setAssigning} />
       {contact && <ContradictionBanner contact={contact} />}
       <Messages conversation={conversation} />
-      <Composer conversation={conversation} contact={contact} field={composer} onReopen={change.toggle} busy={change.busy} />
+      <Composer conversation={conversation} contact={contact} field={composer} {...(change.may ? { onReopen: change.toggle } : {})} busy={change.busy} />
     </section>
   )
 }
@@ -115,8 +115,8 @@ function ThreadHead({ conversation, contact, wide, change, assigning, onAssignin
         </p>
       </div>
       <div className="thread-actions">
-        <AssignMenu conversation={conversation} change={change} open={assigning} onOpen={onAssigning} />
-        <StateButton conversation={conversation} change={change} />
+        {change.may && <AssignMenu conversation={conversation} change={change} open={assigning} onOpen={onAssigning} />}
+        {change.may && <StateButton conversation={conversation} change={change} />}
         {!wide && (
           <IconButton label={say.details} onClick={() => setPanelOpen(true)}>
             <PanelRight size={18} aria-hidden="true" />

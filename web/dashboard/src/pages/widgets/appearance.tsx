@@ -13,26 +13,26 @@ import { Section } from './settings.tsx'
 const say = words.widgets
 const DEFAULT_ACCENT = '#3b5bdb'
 
-type Draft = { accent: string; title: string; greeting: string }
 
 export function AppearanceSection({ widget }: { widget: Widget }) {
   const save = useSave(widget.id)
-  const kept = draftOf(widget.appearance)
+  const kept = widget.appearance
   const [draft, setDraft] = useState(kept)
   const rgb = rgbOf(draft.accent)
   const changed = JSON.stringify(draft) !== JSON.stringify(kept)
-  const set = (change: Partial<Draft>) => setDraft((old) => ({ ...old, ...change }))
+  const set = (change: Partial<Appearance>) => setDraft((old) => ({ ...old, ...change }))
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (rgb) save.mutate({ appearance: { accent: draft.accent.toLowerCase(), title: draft.title.trim() || null, greeting: draft.greeting.trim() || null } })
+    if (!rgb || lacks(draft.title) || lacks(draft.greeting)) return
+    save.mutate({ appearance: { accent: draft.accent.toLowerCase(), title: draft.title.trim(), greeting: draft.greeting.trim() } })
   }
   return (
     <Section title={say.appearance}>
       <div className="appearance">
         <form className="stack" onSubmit={submit} noValidate>
           <AccentField value={draft.accent} onChange={(accent) => set({ accent })} />
-          <TextField label={say.heading} value={draft.title} maxLength={80} onChange={(event) => set({ title: event.target.value })} />
-          <TextArea label={say.greeting} value={draft.greeting} maxLength={400} rows={3} onChange={(event) => set({ greeting: event.target.value })} />
+          <TextField label={say.heading} value={draft.title} maxLength={60} error={lacks(draft.title)} onChange={(event) => set({ title: event.target.value })} />
+          <TextArea label={say.greeting} value={draft.greeting} maxLength={300} rows={3} error={lacks(draft.greeting)} onChange={(event) => set({ greeting: oneLine(event.target.value) })} />
           {save.error && <ErrorNote error={save.error} />}
           <footer className="section-foot">
             {changed && (
@@ -64,7 +64,7 @@ function AccentField({ value, onChange }: { value: string; onChange: (value: str
   )
 }
 
-function Preview({ draft, name }: { draft: Draft; name: string }) {
+function Preview({ draft, name }: { draft: Appearance; name: string }) {
   const accent = rgbOf(draft.accent) ? draft.accent : DEFAULT_ACCENT
   const ink = inkOn(rgbOf(accent) ?? [59, 91, 219]).ink
   const style = { '--widget-accent': accent, '--widget-ink': ink } as CSSProperties
@@ -89,6 +89,11 @@ function Preview({ draft, name }: { draft: Draft; name: string }) {
   )
 }
 
-function draftOf({ accent, title, greeting }: Appearance): Draft {
-  return { accent: accent ?? DEFAULT_ACCENT, title: title ?? '', greeting: greeting ?? '' }
+function lacks(text: string): string | null {
+  return text.trim() === '' ? say.textMissing : null
+}
+
+/** The greeting is one paragraph: the server takes no line breaks. */
+function oneLine(text: string): string {
+  return text.replace(/\s*\n\s*/gu, ' ')
 }

@@ -4,6 +4,7 @@ import { getRouteApi, Link, Outlet } from '@tanstack/react-router'
 import { ArrowLeft } from 'lucide-react'
 import { queries } from '../../api/queries.ts'
 import { CopyButton } from '../../ui/copy.tsx'
+import { useMay } from '../../ui/me.ts'
 import { usePageTitle } from '../../ui/page-title.ts'
 import { Failed, Skeleton } from '../../ui/states.tsx'
 import { words } from '../../words.ts'
@@ -17,6 +18,7 @@ export function WidgetFrame() {
   const { widget: id } = route.useParams()
   const query = useQuery(queries.widget(id))
   const widget = query.data
+  const mayManage = useMay('widgets.manage')
   usePageTitle(widget?.name ?? say.title)
   return (
     <div className="page">
@@ -44,6 +46,7 @@ export function WidgetFrame() {
                 {say.tabs.identity}
               </Link>
             </nav>
+            {!mayManage && <p className="note">{words.readOnly}</p>}
             <Outlet />
           </>
         )}

@@ -1,5 +1,7 @@
 // How strictly a widget checks who someone is, in which format, with which keys.
 import { getRouteApi } from '@tanstack/react-router'
+import { useMay } from '../../ui/me.ts'
+import { Locked } from './locked.tsx'
 import { useWidget } from './save.ts'
 import { ModeSection } from './mode.tsx'
 import { ProfileSection } from './profile.tsx'
@@ -10,12 +12,15 @@ const route = getRouteApi('/shell/widgets/$widget')
 export function IdentityPage() {
   const { widget: id } = route.useParams()
   const widget = useWidget(id)
+  const mayManage = useMay('widgets.manage')
   if (!widget) return null
   return (
     <>
-      <ModeSection widget={widget} />
+      <Locked>
+        <ModeSection widget={widget} />
+      </Locked>
       <ProfileSection widget={widget} />
-      <SecretsSection widget={widget} />
+      {mayManage && <SecretsSection widget={widget} />}
     </>
   )
 }

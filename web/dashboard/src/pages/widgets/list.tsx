@@ -46,7 +46,7 @@ function Row({ widget }: { widget: Widget }) {
   return (
     <li>
       <Link to="/widgets/$widget" params={{ widget: widget.id }} className="card widget-row">
-        <span className="widget-swatch" style={{ background: widget.appearance.accent ?? 'var(--accent-solid)' }} aria-hidden="true" />
+        <span className="widget-swatch" style={{ background: widget.appearance.accent }} aria-hidden="true" />
         <span className="widget-row-text">
           <strong>{widget.name}</strong>
           <code className="truncate">{widget.public_key}</code>

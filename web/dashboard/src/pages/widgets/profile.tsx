@@ -4,6 +4,7 @@ import { useState } from 'react'
 import type { ProfileName, Widget } from '../../contract.ts'
 import { Button } from '../../ui/button.tsx'
 import { Confirm } from '../../ui/dialog.tsx'
+import { useMay } from '../../ui/me.ts'
 import { words } from '../../words.ts'
 import { useSave } from './save.ts'
 import { Section } from './settings.tsx'
@@ -14,6 +15,7 @@ const NAMES: ProfileName[] = ['countersign', 'woes-jwt', 'woes-hmac', 'notificat
 export function ProfileSection({ widget }: { widget: Widget }) {
   const [chosen, setChosen] = useState<ProfileName>(widget.profile)
   const [asking, setAsking] = useState(false)
+  const mayManage = useMay('widgets.manage')
   const save = useSave(widget.id, say.profileChanged)
   const shown = say.profiles[chosen]
   return (
@@ -43,7 +45,7 @@ export function ProfileSection({ widget }: { widget: Widget }) {
               </div>
             ))}
           </dl>
-          {chosen !== widget.profile && (
+          {mayManage && chosen !== widget.profile && (
             <Button look="primary" onClick={() => setAsking(true)}>
               {say.profileChange}
             </Button>

@@ -75,7 +75,7 @@ function Secret({ widget, secret, only }: { widget: string; secret: IdentitySecr
           <strong>{say.kinds[secret.kind]}</strong> <span className="muted">{isPublic ? say.kindPublic : say.kindModes[secret.mode]}</span>
         </p>
         <p className="muted">
-          {secret.kid && <code>{secret.kid}</code>} {secret.hint && say.hint(secret.hint)}
+          {secret.kid && <code>{secret.kid}</code>} {!isPublic && secret.hint && say.hint(secret.hint)}
         </p>
       </div>
       <p className="secret-times muted">
@@ -94,7 +94,7 @@ function Secret({ widget, secret, only }: { widget: string; secret: IdentitySecr
       {!secret.retired_at && (
         <Button size="small" look="quiet" className="danger-text" onClick={() => setAsking(true)}>
           {say.retire}
-          <span className="hidden-visually"> {secret.kid ?? secret.hint}</span>
+          <span className="hidden-visually"> {secret.kid}</span>
         </Button>
       )}
       {asking && <Retire widget={widget} secret={secret} only={only} onClose={() => setAsking(false)} />}

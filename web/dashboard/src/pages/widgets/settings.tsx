@@ -10,6 +10,7 @@ import { ErrorNote } from '../../ui/states.tsx'
 import { words } from '../../words.ts'
 import { AppearanceSection } from './appearance.tsx'
 import { backendExample, type Language } from './examples.ts'
+import { Locked } from './locked.tsx'
 import { checkOrigin } from './origin.ts'
 import { useSave, useWidget } from './save.ts'
 
@@ -23,10 +24,12 @@ export function WidgetSettingsPage() {
   return (
     <>
       <InstallSection widget={widget} />
-      <OriginsSection widget={widget} />
-      <AccessSection widget={widget} />
-      <AppearanceSection key={JSON.stringify(widget.appearance)} widget={widget} />
-      <NameSection key={widget.name} widget={widget} />
+      <Locked>
+        <OriginsSection widget={widget} />
+        <AccessSection widget={widget} />
+        <AppearanceSection key={JSON.stringify(widget.appearance)} widget={widget} />
+        <NameSection key={widget.name} widget={widget} />
+      </Locked>
     </>
   )
 }
@@ -148,7 +151,7 @@ function NameSection({ widget }: { widget: Widget }) {
   return (
     <Section title={say.general}>
       <form className="stack" onSubmit={submit} noValidate>
-        <TextField label={say.name} hint={say.nameHelp} value={name} maxLength={100} error={error} onChange={(event) => setName(event.target.value)} />
+        <TextField label={say.name} hint={say.nameHelp} value={name} maxLength={80} error={error} onChange={(event) => setName(event.target.value)} />
         {save.error && <ErrorNote error={save.error} />}
         <footer className="section-foot">
           <Button type="submit" look="primary" disabled={!changed} busy={save.isPending}>
