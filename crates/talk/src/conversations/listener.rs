@@ -26,7 +26,7 @@ pub(super) struct Listener {
     throttle: Throttle,
     stage: Stage,
     /// Held for its drop, which takes back the wake-up at the session's end.
-    _deadline: Option<Deadline>,
+    _deadline: Deadline,
 }
 
 /// Who listens, as their proof said.
@@ -99,7 +99,7 @@ impl Listener {
         system: System,
         who: Who,
         throttle: Throttle,
-        deadline: Option<Deadline>,
+        deadline: Deadline,
     ) -> Self {
         Self { app, system, who, throttle, stage: Stage::Silent, _deadline: deadline }
     }

@@ -63,7 +63,7 @@ pub(super) async fn open_visitor_stream(
     let deadline = deadline(app, pass.session, pass.expires_at);
     let who = Who { tenant: pass.scope.tenant, audience, writer };
     let listener =
-        Listener::new(app.clone(), app.system(pass.scope).await?, who, throttle, Some(deadline));
+        Listener::new(app.clone(), app.system(pass.scope).await?, who, throttle, deadline);
     Ok(live::open(handshake, Some(PROTOCOL), seat, listener))
 }
 
@@ -90,7 +90,9 @@ pub(super) async fn open_dashboard_stream(
     members::stream_pass(app, &people, &parts).await?;
     let writer = Writer { kind: AuthorKind::Member, id: pass.member.bytes(), trust: None };
     let who = Who { tenant: pass.scope.tenant, audience: Audience::Staff, writer };
-    let listener = Listener::new(app.clone(), app.system(pass.scope).await?, who, throttle, None);
+    let deadline = deadline(app, pass.sign_in, pass.expires_at);
+    let listener =
+        Listener::new(app.clone(), app.system(pass.scope).await?, who, throttle, deadline);
     Ok(live::open(handshake, Some(PROTOCOL), seat, listener))
 }
 
