@@ -278,8 +278,8 @@ function makeRefusals(iso, app, site) {
 function makeKeys(iso) {
   const day = 86_400_000
   return [
-    { id: id('key'), name: 'CRM import', hint: 'f3Qa', created_at: iso(90 * day), last_used_at: iso(2 * 3_600_000) },
-    { id: id('key'), name: 'Billing service', hint: '9xTz', created_at: iso(20 * day), last_used_at: null },
+    { id: id('key'), name: 'CRM import', hint: 'f3Qa', created_at: iso(90 * day), last_used_at: iso(2 * 3_600_000), revoked_at: null },
+    { id: id('key'), name: 'Billing service', hint: '9xTz', created_at: iso(20 * day), last_used_at: null, revoked_at: null },
   ]
 }
 

@@ -197,14 +197,13 @@ export function routes(state) {
     ['POST', '/api_keys', ({ body, me }) => {
       only(body, ['name'])
       const secret = `cs_sk_live_${crypto.randomUUID().replaceAll('-', '')}Qe7`
-      const made = { id: id('key'), name: body.name, hint: secret.slice(-4), created_at: now(), last_used_at: null }
+      const made = { id: id('key'), name: body.name, hint: secret.slice(-4), created_at: now(), last_used_at: null, revoked_at: null }
       world.apiKeys.unshift(made)
       record(me, 'api_key.created', made.id, { name: made.name })
       return [201, { ...made, secret_key: secret }]
     }],
     ['DELETE', '/api_keys/:id', ({ at, me }) => {
-      find(world.apiKeys, at.id)
-      world.apiKeys = world.apiKeys.filter((key) => key.id !== at.id)
+      find(world.apiKeys, at.id).revoked_at = now()
       record(me, 'api_key.revoked', at.id)
       return null
     }],

@@ -126,6 +126,7 @@ export type ApiKey = {
   hint: string | null
   created_at: string
   last_used_at: string | null
+  revoked_at?: string | null
 }
 
 export type AuditEvent = {

@@ -31,7 +31,7 @@ export const api = {
   signIn: (email: string, password: string) => call<Me>('POST', '/sessions', { body: { email, password } }),
   signOut: () => call<null>('DELETE', '/sessions/current'),
   me: () => call<Me>('GET', '/me'),
-  members: () => call<Page<Member>>('GET', '/members', { query: { limit: 100 } }),
+  members: () => call<Page<Member>>('GET', '/members'),
 
   conversations: (filter: ConversationFilter, { cursor, limit = 50, signal }: Paged = {}) =>
     call<Page<Conversation>>('GET', '/conversations', { query: { ...filter, cursor, limit }, ...(signal && { signal }) }),
@@ -56,12 +56,12 @@ export const api = {
   contactSessions: (id: string) => call<Page<ContactSession>>('GET', `/contacts/${at(id)}/sessions`),
   endSessions: (id: string) => call<null>('DELETE', `/contacts/${at(id)}/sessions`),
 
-  widgets: () => call<Page<Widget>>('GET', '/widgets', { query: { limit: 100 } }),
+  widgets: () => call<Page<Widget>>('GET', '/widgets'),
   widget: (id: string) => call<Widget>('GET', `/widgets/${at(id)}`),
   changeWidget: (id: string, change: WidgetChange) =>
     call<Widget>('PATCH', `/widgets/${at(id)}`, { body: change }),
   secrets: (widget: string) =>
-    call<Page<IdentitySecret>>('GET', `/widgets/${at(widget)}/identity_secrets`, { query: { limit: 100 } }),
+    call<Page<IdentitySecret>>('GET', `/widgets/${at(widget)}/identity_secrets`),
   createSecret: (widget: string, secret: NewIdentitySecret) =>
     call<IdentitySecret & { secret?: string | null }>('POST', `/widgets/${at(widget)}/identity_secrets`, { body: secret }),
   retireSecret: (widget: string, secret: string) =>
@@ -69,7 +69,7 @@ export const api = {
 
   refusals: (reference: string, { cursor, limit = 50 }: Paged = {}) =>
     call<Page<Refusal>>('GET', '/refusals', { query: { reference, cursor, limit } }),
-  apiKeys: () => call<Page<ApiKey>>('GET', '/api_keys', { query: { limit: 100 } }),
+  apiKeys: () => call<Page<ApiKey>>('GET', '/api_keys'),
   createApiKey: (name: string) =>
     call<ApiKey & { secret_key: string }>('POST', '/api_keys', { body: { name } }),
   revokeApiKey: (id: string) => call<null>('DELETE', `/api_keys/${at(id)}`),

@@ -132,6 +132,7 @@ export const settingsWords = {
     anonymous: 'Allow anonymous visitors',
     anonymousHelp:
       'People who are not signed in can start a conversation. They see only what they wrote in the same browser.',
+    bearerNotMay: 'Only an owner may turn this on.',
     bearer: 'Allow sessions without a browser key',
     bearerHelp:
       'Normally a session is bound to a key that cannot leave the browser, so a stolen token is useless. Turn this on only for clients that cannot keep a key, such as a page on plain http: then whoever holds a token holds the session, for 10 minutes and longer if the refresh token leaks too.',
@@ -161,6 +162,7 @@ export const settingsWords = {
     lowerConfirm: 'Lower the protection',
     raiseTitle: (mode: string) => `Switch to ${mode}?`,
     raiseText: 'From the next request on:',
+    lowerNotMay: 'Only an owner may lower the protection.',
     raiseRefusals: 'Look at the refusals first',
     changed: (mode: string) => `Mode is now ${mode}.`,
     profile: 'Format of the proof',
@@ -241,6 +243,7 @@ export const settingsWords = {
       revokeTitle: (name: string) => `Revoke “${name}”?`,
       revokeText: 'Requests with this key are refused from now on. This cannot be undone.',
       revoked: 'The key is revoked.',
+      revokedAt: 'Revoked',
       name: 'Name',
       hint: 'Key',
       created: 'Created',

@@ -444,7 +444,7 @@ describe('settings', () => {
     await page.getByRole('button', { name: 'Revoke “Importer”?' }).click()
     await page.getByRole('alertdialog').getByRole('button', { name: 'Revoke' }).click()
     await page.getByText('The key is revoked.').waitFor()
-    await page.getByRole('cell', { name: 'Importer' }).waitFor({ state: 'detached' })
+    await page.getByRole('row', { name: /Importer/ }).getByText('Revoked').waitFor()
   })
 
   it('pages through the audit log', async () => {

@@ -17,30 +17,38 @@ const say = words.thread
 
 type Change = { state?: 'open' | 'closed'; assignee?: string | null }
 type Person = { id: string; name: string }
+type Asked = { change: Change; shown: Conversation; told?: string }
 
+/** Changes follow one another, each shown at once: two keys pressed quickly are both obeyed. */
 export function useChange(conversation: Conversation) {
   const cache = useQueryClient()
   const me = useMe().member
+  const may = useMay('conversations.reply')
+  const mutationKey = ['change', conversation.id]
   const mutation = useMutation({
-    mutationFn: ({ change }: { change: Change; shown: Conversation }) => api.changeConversation(conversation.id, change),
+    mutationKey,
+    scope: { id: mutationKey.join(' ') },
+    mutationFn: ({ change }: Asked) => api.changeConversation(conversation.id, change),
     onMutate: ({ shown }) => putConversation(cache, me.id, shown),
-    onSuccess: (fresh) => putConversation(cache, me.id, fresh),
+    onSuccess: (fresh, { told: text }) => {
+      const last = cache.isMutating({ mutationKey }) === 1
+      if (last) putConversation(cache, me.id, fresh)
+      if (text) tell(text)
+    },
     onError: (error) => {
-      putConversation(cache, me.id, conversation)
+      void cache.invalidateQueries({ queryKey: queries.conversation(conversation.id).queryKey })
+      void cache.invalidateQueries({ queryKey: ['conversations'] })
       tell(told(error).text, 'danger')
     },
   })
   const state = conversation.state === 'open' ? ('closed' as const) : ('open' as const)
-  const may = useMay('conversations.manage')
   return {
     may,
     busy: mutation.isPending,
     toggle: () => {
-      if (!may || mutation.isPending) return
-      mutation.mutate(
-        { change: { state }, shown: { ...conversation, state } },
-        { onSuccess: () => tell(state === 'closed' ? say.closedNow : say.reopenedNow) },
-      )
+      if (!may) return
+      const text = state === 'closed' ? say.closedNow : say.reopenedNow
+      mutation.mutate({ change: { state }, shown: { ...conversation, state }, told: text })
     },
     assign: (to: Person | null) => {
       mutation.mutate({ change: { assignee: to?.id ?? null }, shown: { ...conversation, assignee: to } })
@@ -78,7 +86,7 @@ export function AssignMenu({ conversation, change, open, onOpen }: AssignProps) 
             {assignee && <span className="hidden-visually">{say.assignedTo} </span>}
             {assignee ? assignee.name : say.assign}
           </span>
-          <ChevronDown size={14} aria-hidden="true" />
+          <ChevronDown size={14} aria-hidden="true" className="menu-chevron" />
         </Button>
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>

@@ -1,5 +1,6 @@
 // The tabs over the organization's settings.
 import { Link, Outlet } from '@tanstack/react-router'
+import { useMay } from '../../ui/me.ts'
 import { usePageTitle } from '../../ui/page-title.ts'
 import { words } from '../../words.ts'
 import './settings.css'
@@ -8,6 +9,8 @@ const say = words.settings
 
 export function SettingsFrame() {
   usePageTitle(say.title)
+  const mayKeys = useMay('api_keys.manage')
+  const mayAudit = useMay('audit.read')
   return (
     <div className="page">
       <div className="page-inner">
@@ -18,12 +21,16 @@ export function SettingsFrame() {
           <Link to="/settings/members" className="tab">
             {say.tabs.members}
           </Link>
-          <Link to="/settings/keys" className="tab">
-            {say.tabs.keys}
-          </Link>
-          <Link to="/settings/audit" className="tab">
-            {say.tabs.audit}
-          </Link>
+          {mayKeys && (
+            <Link to="/settings/keys" className="tab">
+              {say.tabs.keys}
+            </Link>
+          )}
+          {mayAudit && (
+            <Link to="/settings/audit" className="tab">
+              {say.tabs.audit}
+            </Link>
+          )}
         </nav>
         <Outlet />
       </div>

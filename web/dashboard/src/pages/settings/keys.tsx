@@ -65,7 +65,7 @@ function KeyTable({ keys, onRevoke }: { keys: ApiKey[]; onRevoke: (key: ApiKey) 
         </thead>
         <tbody>
           {keys.map((key) => (
-            <tr key={key.id}>
+            <tr key={key.id} data-revoked={Boolean(key.revoked_at)}>
               <td>
                 <strong>{key.name}</strong>
               </td>
@@ -77,9 +77,15 @@ function KeyTable({ keys, onRevoke }: { keys: ApiKey[]; onRevoke: (key: ApiKey) 
                 <Time at={key.last_used_at} />
               </td>
               <td className="cell-action">
-                <Button size="small" look="quiet" className="danger-text" onClick={() => onRevoke(key)} aria-label={say.revokeTitle(key.name)}>
-                  {say.revoke}
-                </Button>
+                {key.revoked_at ? (
+                  <span className="muted">
+                    {say.revokedAt} <Time at={key.revoked_at} />
+                  </span>
+                ) : (
+                  <Button size="small" look="quiet" className="danger-text" onClick={() => onRevoke(key)} aria-label={say.revokeTitle(key.name)}>
+                    {say.revoke}
+                  </Button>
+                )}
               </td>
             </tr>
           ))}

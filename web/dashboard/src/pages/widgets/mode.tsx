@@ -5,6 +5,7 @@ import type { Mode, Widget } from '../../contract.ts'
 import { Button } from '../../ui/button.tsx'
 import { Confirm } from '../../ui/dialog.tsx'
 import { TextField } from '../../ui/field.tsx'
+import { useMay } from '../../ui/me.ts'
 import { words } from '../../words.ts'
 import { ModeBadge } from './mode-badge.tsx'
 import { useSave } from './save.ts'
@@ -20,11 +21,12 @@ export function isLower(to: Mode, from: Mode): boolean {
 
 export function ModeSection({ widget }: { widget: Widget }) {
   const [to, setTo] = useState<Mode | null>(null)
+  const mayLower = useMay('protection.lower')
   return (
     <Section title={say.mode} lead={say.modeHelp}>
       <ul className="modes">
         {SHOWN.map((mode) => (
-          <Choice key={mode} mode={mode} current={widget.mode === mode} onChoose={() => setTo(mode)} />
+          <Choice key={mode} mode={mode} current={widget.mode === mode} may={mayLower || !isLower(mode, widget.mode)} onChoose={() => setTo(mode)} />
         ))}
       </ul>
       {to && <ChangeMode key={to} widget={widget} to={to} onClose={() => setTo(null)} />}
@@ -32,13 +34,23 @@ export function ModeSection({ widget }: { widget: Widget }) {
   )
 }
 
-function Choice({ mode, current, onChoose }: { mode: Mode; current: boolean; onChoose: () => void }) {
+type ChoiceProps = { mode: Mode; current: boolean; may: boolean; onChoose: () => void }
+
+function Choice({ mode, current, may, onChoose }: ChoiceProps) {
   const { summary, consequences, label } = say.modes[mode]
   return (
     <li className="mode-choice" data-current={current}>
       <div className="mode-choice-head">
         <ModeBadge mode={mode} />
-        {current ? <span className="chip">{say.current}</span> : <Button size="small" onClick={onChoose}>{say.raise(label)}</Button>}
+        {current ? (
+          <span className="chip">{say.current}</span>
+        ) : may ? (
+          <Button size="small" onClick={onChoose}>
+            {say.raise(label)}
+          </Button>
+        ) : (
+          <span className="muted">{say.lowerNotMay}</span>
+        )}
       </div>
       <p>
         <strong>{summary}</strong>

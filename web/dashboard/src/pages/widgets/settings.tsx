@@ -7,6 +7,7 @@ import { Button, IconButton } from '../../ui/button.tsx'
 import { CodeBlock } from '../../ui/copy.tsx'
 import { Switch, TextField } from '../../ui/field.tsx'
 import { ErrorNote } from '../../ui/states.tsx'
+import { useMay } from '../../ui/me.ts'
 import { words } from '../../words.ts'
 import { AppearanceSection } from './appearance.tsx'
 import { backendExample, type Language } from './examples.ts'
@@ -129,10 +130,11 @@ function OriginsSection({ widget }: { widget: Widget }) {
 
 function AccessSection({ widget }: { widget: Widget }) {
   const save = useSave(widget.id)
+  const mayBearer = useMay('protection.lower') || widget.allow_bearer
   return (
     <Section title={say.access}>
       <Switch label={say.anonymous} hint={say.anonymousHelp} checked={widget.anonymous} busy={save.isPending} onChange={(anonymous) => save.mutate({ anonymous })} />
-      <Switch label={say.bearer} hint={say.bearerHelp} checked={widget.allow_bearer} busy={save.isPending} onChange={(allow_bearer) => save.mutate({ allow_bearer })} />
+      <Switch label={say.bearer} hint={mayBearer ? say.bearerHelp : `${say.bearerHelp} ${say.bearerNotMay}`} checked={widget.allow_bearer} busy={save.isPending || !mayBearer} onChange={(allow_bearer) => save.mutate({ allow_bearer })} />
       {save.error && <ErrorNote error={save.error} />}
     </Section>
   )
