@@ -80,8 +80,13 @@ class Stage {
     clearTimeout(late);
   }
 
-  async end() {
+  /** Stops whatever still runs, such as the server of a test that failed. */
+  async stopAll() {
     await Promise.all([...this.#children].map((child) => this.stop(child)));
+  }
+
+  async end() {
+    await this.stopAll();
     await rm(this.folder, { recursive: true, force: true });
   }
 }
