@@ -117,13 +117,19 @@ impl TestApp {
     /// Lets time pass, and waits until the server has noticed.
     pub(crate) async fn forward(&self, seconds: i64) {
         self.clock.fetch_add(seconds * 1_000, Ordering::SeqCst);
-        for _ in 0..200 {
+        for _ in 0..2_000 {
             if !self.app.watch.is_blind(self.app.clock.now()) {
                 return;
             }
-            tokio::time::sleep(Duration::from_millis(20)).await;
+            self.app.bell.ring();
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
         panic!("the watch did not look");
+    }
+
+    /// Moves the clock before the server can notice.
+    pub(crate) fn jump(&self, seconds: i64) {
+        self.clock.fetch_add(seconds * 1_000, Ordering::SeqCst);
     }
 
     pub(crate) fn now(&self) -> i64 {

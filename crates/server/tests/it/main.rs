@@ -5,7 +5,10 @@
 
 mod app;
 mod contacts;
+mod conversations;
 mod dpop;
+mod identity_secrets;
+mod refusals;
 mod rules;
 mod sessions;
 mod statements;

@@ -1,0 +1,164 @@
+//! Identity secrets: rules I1 to I5, and the organizations and signing keys around them.
+
+use countersign_people::widgets::Mode;
+use serde_json::{Value, json};
+
+use crate::app::{Tenant, TestApp};
+
+fn path(tenant: &Tenant) -> String {
+    format!("/api/v1/widgets/{}/identity_secrets", tenant.widget.id)
+}
+
+#[tokio::test]
+async fn i1_a_secret_is_made_in_the_form_of_its_profile_and_shown_once() {
+    let app = TestApp::start().await;
+    for (profile, begins, length) in [
+        ("countersign", "cs_idj_", 55),
+        ("notificationapi", "cs_idh_", 55),
+        ("woes-jwt", "", 64),
+        ("woes-hmac", "", 64),
+        ("fogbender", "", 32),
+    ] {
+        let tenant = app.tenant_with(profile, profile, Mode::Enforce).await;
+        let mode = if matches!(profile, "notificationapi" | "woes-hmac") { "hmac" } else { "jwt" };
+        let made = tenant.back_end(&app).call("POST", &path(&tenant), &json!({ "mode": mode })).await;
+        assert_eq!(made.status, 201, "{profile} {}", made.text);
+        let secret = made.json()["secret"].as_str().unwrap().to_owned();
+        assert!(secret.starts_with(begins) && secret.len() == length, "{profile} {}", secret.len());
+        assert!(secret.ends_with(made.json()["hint"].as_str().unwrap()));
+        let list = tenant.back_end(&app).call("GET", &path(&tenant), &Value::Null).await;
+        assert!(!list.text.contains(&secret));
+        assert_eq!(list.json()["items"].as_array().unwrap().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn i2_rotation_overlaps_and_four_keys_are_enough() {
+    let app = TestApp::start().await;
+    let mut tenant = app.tenant("acme").await;
+    let old = tenant.token(&app, "alice");
+    for number in 2..=4 {
+        let made = tenant.back_end(&app).call("POST", &path(&tenant), &json!({})).await;
+        assert_eq!(made.status, 201, "{number} {}", made.text);
+        tenant.secret = made.json()["secret"].as_str().unwrap().to_owned();
+        let new = tenant.token(&app, "alice");
+        for token in [&old, &new] {
+            let opened = app.open(&tenant, Some(json!({ "token": token }))).await;
+            assert_eq!(opened.status, 201, "{}", opened.text);
+        }
+    }
+    let fifth = tenant.back_end(&app).call("POST", &path(&tenant), &json!({})).await;
+    assert_eq!(fifth.refusal(), (409, "too_many_secrets".to_owned()));
+}
+
+#[tokio::test]
+async fn i3_a_retired_key_cannot_be_retired_again_nor_by_another_tenant() {
+    let app = TestApp::start().await;
+    let (tenant, other) = (app.tenant("acme").await, app.tenant("initech").await);
+    let list = tenant.back_end(&app).call("GET", &path(&tenant), &Value::Null).await.json();
+    let one = format!("{}/{}", path(&tenant), list["items"][0]["id"].as_str().unwrap());
+    let theirs = other.back_end(&app).call("DELETE", &one, &Value::Null).await;
+    assert_eq!(theirs.refusal(), (404, "not_found".to_owned()));
+    assert_eq!(tenant.back_end(&app).call("DELETE", &one, &Value::Null).await.status, 204);
+    let again = tenant.back_end(&app).call("DELETE", &one, &Value::Null).await;
+    assert_eq!(again.refusal(), (404, "not_found".to_owned()));
+    let token = tenant.token(&app, "alice");
+    assert_eq!(app.open(&tenant, Some(json!({ "token": token }))).await.status, 401);
+    let signed = tenant.back_end(&app).call("POST", "/api/v1/signatures", &json!({ "sub": "a" })).await;
+    assert_eq!(signed.refusal(), (409, "no_identity_secret".to_owned()));
+}
+
+const P256: &str = r#"{"kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}"#;
+
+#[tokio::test]
+async fn i4_a_widget_whose_key_is_the_customers_own_signs_nothing() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("acme").await;
+    let back_end = tenant.back_end(&app);
+    let made = back_end.call("POST", &path(&tenant), &json!({ "public_key": P256, "kid": "k1" })).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    assert_eq!(made.json()["kind"], json!("public"));
+    assert_eq!(made.json()["secret"], Value::Null);
+    let both = back_end.call("POST", "/api/v1/signatures", &json!({ "sub": "a" })).await;
+    assert_eq!(both.status, 200, "the shared secret still signs");
+    let list = back_end.call("GET", &path(&tenant), &Value::Null).await.json();
+    let shared = list["items"].as_array().unwrap().iter().find(|one| one["kind"] == "shared").unwrap();
+    let one = format!("{}/{}", path(&tenant), shared["id"].as_str().unwrap());
+    assert_eq!(back_end.call("DELETE", &one, &Value::Null).await.status, 204);
+    let signed = back_end.call("POST", "/api/v1/signatures", &json!({ "sub": "a" })).await;
+    assert_eq!(signed.refusal(), (409, "signing_key_is_yours".to_owned()));
+}
+
+#[tokio::test]
+async fn i5_what_is_no_public_key_is_refused_when_it_is_saved() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("acme").await;
+    let private = P256.replace("\"kty\"", "\"d\":\"870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE\",\"kty\"");
+    let off_curve = P256.replace("MKBC", "MKBD");
+    for bad in ["", "x", "{}", &private, &off_curve, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"] {
+        let made = tenant.back_end(&app).call("POST", &path(&tenant), &json!({ "public_key": bad })).await;
+        assert_eq!(made.refusal(), (422, "bad_key".to_owned()), "{bad}");
+        assert!(!made.text.contains("870MB6"), "a refusal repeats no key");
+    }
+    let list = tenant.back_end(&app).call("GET", &path(&tenant), &Value::Null).await.json();
+    assert_eq!(list["items"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn o1_an_organization_is_made_once_and_its_environments_share_nothing() {
+    use countersign_base::{Environment, Fault};
+    use countersign_infra::db::{Reach, Tx};
+    use countersign_people::organizations;
+    let app = TestApp::start().await;
+    let mut tenants = Vec::new();
+    for environment in [Environment::Live, Environment::Live, Environment::Test] {
+        let (vault, now) = (std::sync::Arc::clone(&app.vault), app.app.clock.now());
+        let scope = app
+            .db
+            .write(Reach::All, async move |tx: &mut Tx<'_>| {
+                let organization = organizations::ensure(tx, "acme", now).await?;
+                organizations::ensure_tenant(tx, &vault, organization, environment, now).await
+            })
+            .await;
+        tenants.push(scope.unwrap_or_else(|fault: Fault| panic!("{fault}")));
+    }
+    assert_eq!(tenants[0], tenants[1]);
+    assert_eq!(tenants[0].organization, tenants[2].organization);
+    assert_ne!(tenants[0].tenant, tenants[2].tenant);
+}
+
+#[tokio::test]
+async fn g1_a_signing_key_is_ciphertext_in_the_store_and_g2_published() {
+    use countersign_base::Fault;
+    use countersign_infra::db::{Reach, Tx};
+    let app = TestApp::start().await;
+    let kept = app
+        .db
+        .read(Reach::All, async move |tx: &mut Tx<'_>| {
+            tx.rows("select kid, sealed from signing_key", &[], |row| {
+                Ok((row.col::<String>(0)?, row.col::<Vec<u8>>(1)?))
+            })
+            .await
+        })
+        .await
+        .unwrap_or_else(|fault: Fault| panic!("{fault}"));
+    let [(kid, sealed)] = kept.as_slice() else { panic!("one key, not {}", kept.len()) };
+    assert!(aws_lc_rs::signature::EcdsaKeyPair::from_pkcs8(
+        &aws_lc_rs::signature::ECDSA_P256_SHA256_FIXED_SIGNING,
+        sealed
+    )
+    .is_err());
+    let jwks = app.call("GET", "/.well-known/jwks.json", &[], &Value::Null).await.json();
+    assert_eq!(jwks["keys"][0]["kid"], json!(kid));
+    assert_eq!(jwks["keys"][0]["d"], Value::Null);
+}
+
+#[tokio::test]
+async fn g2_the_published_keys_check_a_living_token() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("acme").await;
+    let alice = app.visitor(&tenant, "alice").await;
+    let jwks = app.call("GET", "/.well-known/jwks.json", &[], &Value::Null).await;
+    let checker = countersign_identity::Checker::from_jwks(&jwks.text).unwrap();
+    assert!(checker.check(&alice.access_token).is_ok());
+}
