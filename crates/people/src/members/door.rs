@@ -158,6 +158,7 @@ pub struct MemberPass {
 
 /// Lets a member's WebSocket in: the cookie, and exactly the dashboard's own origin.
 pub async fn stream_pass(app: &App, people: &People, parts: &Parts) -> Result<MemberPass, Problem> {
+    let (id, live) = living(app, &people.members, parts, app.clock.now()).await?;
     let origin = parts.headers.get(ORIGIN).and_then(|origin| origin.to_str().ok());
     if !origin.is_some_and(|origin| app.origins.public.is(origin)) {
         return Err(Problem::new(
@@ -166,7 +167,6 @@ pub async fn stream_pass(app: &App, people: &People, parts: &Parts) -> Result<Me
             "the dashboard's stream is for the dashboard's own page",
         ));
     }
-    let (id, live) = living(app, &people.members, parts, app.clock.now()).await?;
     Ok(MemberPass {
         sign_in: id.bytes(),
         scope: live.scope,
