@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::extract::{Extension, Request};
-use axum::http::header::SEC_WEBSOCKET_PROTOCOL;
+use axum::http::header::{COOKIE, SEC_WEBSOCKET_PROTOCOL};
 use axum::http::request::Parts;
 use axum::response::Response;
 use countersign_base::{Moment, Scope};
@@ -83,6 +83,9 @@ pub(super) async fn open_dashboard_stream(
 ) -> Result<Response, Problem> {
     let app = door.app();
     let (mut parts, _) = request.into_parts();
+    if !parts.headers.contains_key(COOKIE) {
+        return Err(Problem::unauthorized());
+    }
     let pass = members::stream_pass(app, &people, &parts).await?;
     let handshake = handshake(&mut parts)?;
     let seat = seat(app, pass.sign_in, Audience::Staff, pass.scope).map_err(full)?;
