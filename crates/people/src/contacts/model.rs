@@ -164,6 +164,8 @@ pub struct Brief {
     pub company: Option<String>,
     /// The most that was ever proven.
     pub trust: Trust,
+    /// What a member should know.
+    pub flags: Vec<Flag>,
 }
 
 impl Contact {
@@ -177,6 +179,7 @@ impl Contact {
             email: text(FieldName::Email),
             company: company.or_else(|| text(FieldName::CompanyName)),
             trust: self.trust,
+            flags: self.flags.clone(),
         }
     }
 }

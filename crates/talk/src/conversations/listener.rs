@@ -8,7 +8,8 @@ use serde::Deserialize;
 use tokio::task::AbortHandle;
 
 use super::frames::{self, Audience, News};
-use super::model::{Refusal, Writer};
+use super::model::Writer;
+use super::refusal::Refusal;
 use super::store::log;
 use super::typing::{Throttle, Typing};
 use super::view::Names;

@@ -26,6 +26,7 @@ mod events;
 mod frames;
 mod listener;
 mod model;
+mod refusal;
 mod store;
 pub mod stream;
 mod typing;
@@ -38,9 +39,10 @@ use countersign_people::{audit, contacts, members};
 pub use self::consume::Frames;
 pub use self::events::{ConversationChanged, MessageCreated};
 pub use self::model::{
-    Assignment, Author, AuthorKind, ClientId, Conversation, Message, Preview, Refusal, Seen, Side,
-    State, Text, Writer,
+    Assignment, Author, AuthorKind, ClientId, Conversation, Message, Preview, Seen, Side, State,
+    Text, Writer,
 };
+pub use self::refusal::Refusal;
 pub use self::store::conversation::{Assigned, Slice};
 pub use self::store::message::Order;
 use self::store::{conversation as rows, message};

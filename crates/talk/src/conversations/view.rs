@@ -26,7 +26,14 @@ impl Names {
             return Ok(known.clone());
         }
         let found = contacts::briefs(cx, &[id]).await?.remove(&id);
-        let gone = Brief { id, name: None, email: None, company: None, trust: Trust::Anonymous };
+        let gone = Brief {
+            id,
+            name: None,
+            email: None,
+            company: None,
+            trust: Trust::Anonymous,
+            flags: Vec::new(),
+        };
         let brief = found.unwrap_or(gone);
         self.contacts.insert(id, brief.clone());
         Ok(brief)

@@ -14,7 +14,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub use self::staff::{ManageConversations, ReadConversations, Reply};
-use super::model::{ClientId, Message, Refusal, Side, Text, Writer};
+use super::model::{ClientId, Message, Side, Text, Writer};
+use super::refusal::Refusal;
 use super::typing::{Throttle, Typing};
 use super::view::Names;
 use super::{Opened, Order, Slice, stream};

@@ -12,9 +12,8 @@ use serde_json::Value;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::super::model::{
-    Assignment, ClientId, Conversation, Message, Refusal, Side, State, Text,
-};
+use super::super::model::{Assignment, ClientId, Conversation, Message, Side, State, Text};
+use super::super::refusal::Refusal;
 use super::super::typing::Throttle;
 use super::super::{Assigned, Change, Listed, Slice};
 use super::{NewMessage, SeenUpTo, WhichMessages, one_more};

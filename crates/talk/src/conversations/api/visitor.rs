@@ -12,7 +12,8 @@ use serde_json::Value;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::super::model::{ClientId, Conversation, Message, Refusal, Side, Text};
+use super::super::model::{ClientId, Conversation, Message, Side, Text};
+use super::super::refusal::Refusal;
 use super::super::typing::Throttle;
 use super::super::{Assigned, Listed, Slice};
 use super::{NewMessage, SeenUpTo, WhichMessages, one_more};
