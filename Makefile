@@ -1,0 +1,26 @@
+# The two commands of the README, and what they are made of.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+NEXTEST := cargo nextest run --workspace --no-fail-fast
+
+.PHONY: test check bench web services
+
+test: services web  ## Everything: both stores, the pages, the documentation
+	$(NEXTEST)
+	COUNTERSIGN_TEST_STORE=postgres $(NEXTEST) -p countersign
+	cargo test --workspace --doc --quiet
+	node --test docs/tests/
+
+services:
+	.ci/services
+
+web:
+	cd web/dashboard && npm ci --no-audit --no-fund --silent && npm run build
+
+check:
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+
+bench: services
+	cargo bench -p countersign-identity
+	cargo bench -p countersign
