@@ -51,9 +51,8 @@ impl Paging {
 
     /// Where to go on, if this is not the first page of `list`.
     pub fn after(&self, list: &Cursor<'_>) -> Result<Option<(i64, [u8; 16])>, Problem> {
-        let foreign = || {
-            Problem::bad_request("bad_cursor", "this `cursor` is of no page of this list")
-        };
+        let foreign =
+            || Problem::bad_request("bad_cursor", "this `cursor` is of no page of this list");
         self.cursor.as_deref().map(|text| list.read(text).ok_or_else(foreign)).transpose()
     }
 }

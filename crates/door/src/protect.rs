@@ -8,7 +8,9 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use countersign_base::Moment;
-use countersign_guard::{Limits, Network, Proxies, Rule, Verdict, single_headers, single_parameters};
+use countersign_guard::{
+    Limits, Network, Proxies, Rule, Verdict, single_headers, single_parameters,
+};
 use countersign_infra::clock::Clock;
 
 use crate::problem::Problem;

@@ -7,8 +7,7 @@ use countersign_infra::db::{Db, Options, Reach, Tx};
 
 const HERE: TenantId = TenantId::from_bytes([1; 16]);
 const THERE: TenantId = TenantId::from_bytes([2; 16]);
-const INSERT: &str =
-    "insert into identifier (tenant, kind, mark, contact, trust, created_at) values ($1, 'id', $2, $3, 'jwt', $4)";
+const INSERT: &str = "insert into identifier (tenant, kind, mark, contact, trust, created_at) values ($1, 'id', $2, $3, 'jwt', $4)";
 const COUNT: &str = "select count(*) from identifier where tenant = $1";
 const KIND: &str = "select kind, trust, contact from identifier where tenant = $1 and mark = $2";
 

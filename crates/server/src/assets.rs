@@ -71,7 +71,9 @@ async fn frame_file(Path(path): Path<String>, headers: HeaderMap) -> Response {
 async fn loader(headers: HeaderMap) -> Response {
     let mut response = file("sdk/countersign.js", &headers, "public, max-age=300");
     let any_page = HeaderValue::from_static("cross-origin");
-    response.headers_mut().insert(HeaderName::from_static("cross-origin-resource-policy"), any_page);
+    response
+        .headers_mut()
+        .insert(HeaderName::from_static("cross-origin-resource-policy"), any_page);
     response
 }
 

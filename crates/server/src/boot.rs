@@ -73,7 +73,8 @@ impl Ground {
         let folder = Folder::hold(&store.data)?;
         let given = store.given_master_key()?;
         let url = store.database_url()?;
-        let vault = Arc::new(Vault::new(&*folder.master_key(given.as_deref().map(String::as_str))?));
+        let vault =
+            Arc::new(Vault::new(&*folder.master_key(given.as_deref().map(String::as_str))?));
         let db = match url {
             Some(url) => Db::connect(&url).await?,
             None => Db::open(&folder.database(), &Options::default())?,
@@ -88,7 +89,9 @@ impl Ground {
     pub async fn check_key(&self) -> Result<(), BootFault> {
         let kept: Option<Vec<u8>> = self
             .db
-            .read(Reach::All, async move |tx: &mut Tx<'_>| tx.row(CHECK, &[], |row| row.col(0)).await)
+            .read(Reach::All, async move |tx: &mut Tx<'_>| {
+                tx.row(CHECK, &[], |row| row.col(0)).await
+            })
             .await?;
         let place = Place::installation("setting.master_key_check");
         if let Some(sealed) = kept {
@@ -165,7 +168,8 @@ fn work(app: &App, queue: refusals::Queue) -> Vec<tokio::task::JoinHandle<()>> {
         Box::new(countersign_talk::conversations::Frames),
         Box::new(countersign_people::audit::Log),
     ];
-    let consumers = consumers.into_iter().map(|consumer| tokio::spawn(consume(app.clone(), consumer)));
+    let consumers =
+        consumers.into_iter().map(|consumer| tokio::spawn(consume(app.clone(), consumer)));
     let mut work: Vec<_> = consumers.collect();
     work.push(tokio::spawn(watch(app.clone())));
     work.push(tokio::spawn(refusals::write(app.clone(), queue)));

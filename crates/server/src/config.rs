@@ -24,7 +24,13 @@ pub struct Store {
     pub database_file: Option<PathBuf>,
 
     /// The master key, 32 bytes in base64, instead of the file `master.key` in the data folder.
-    #[arg(long, env = "COUNTERSIGN_MASTER_KEY", value_name = "KEY", hide = true, hide_env_values = true)]
+    #[arg(
+        long,
+        env = "COUNTERSIGN_MASTER_KEY",
+        value_name = "KEY",
+        hide = true,
+        hide_env_values = true
+    )]
     pub master_key: Option<String>,
 
     /// A file that holds the master key.
@@ -129,7 +135,9 @@ impl Serve {
     pub fn origins(&self) -> Result<Origins, ConfigFault> {
         let public = match &self.public_url {
             Some(origin) => origin.clone(),
-            None => format!("http://{}", self.listen).parse().map_err(|_| ConfigFault::NoPublicUrl)?,
+            None => {
+                format!("http://{}", self.listen).parse().map_err(|_| ConfigFault::NoPublicUrl)?
+            }
         };
         match &self.widget_url {
             Some(widget) if *widget == public => Err(ConfigFault::SameOrigin),

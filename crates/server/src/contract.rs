@@ -36,8 +36,17 @@ pub fn head() -> OpenApi {
         )
         .components(Some(
             ComponentsBuilder::new()
-                .security_scheme("visitor", bearer("JWT", "a visitor's access token; with `DPoP` when the session is bound to a key"))
-                .security_scheme("secret_key", bearer("cs_sk_…", "a secret key, from a back end only"))
+                .security_scheme(
+                    "visitor",
+                    bearer(
+                        "JWT",
+                        "a visitor's access token; with `DPoP` when the session is bound to a key",
+                    ),
+                )
+                .security_scheme(
+                    "secret_key",
+                    bearer("cs_sk_…", "a secret key, from a back end only"),
+                )
                 .security_scheme("member", SecurityScheme::ApiKey(cookie))
                 .build(),
         ))
@@ -54,13 +63,8 @@ pub fn text(document: &OpenApi) -> String {
             Some("dashboard") => ("dashboard", Some("member")),
             _ => ("public", None),
         };
-        let operations = [
-            &mut item.get,
-            &mut item.put,
-            &mut item.post,
-            &mut item.delete,
-            &mut item.patch,
-        ];
+        let operations =
+            [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
         for operation in operations.into_iter().flatten() {
             if let Some(name) = &operation.operation_id {
                 operation.operation_id = Some(format!("{plane}_{name}"));

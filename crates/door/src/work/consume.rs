@@ -71,11 +71,7 @@ pub async fn consume(app: App, consumer: Box<dyn Consumer>) {
 }
 
 /// Hands on what there is; says whether there may be more.
-async fn step(
-    app: &App,
-    consumer: &dyn Consumer,
-    after: &mut Option<i64>,
-) -> Result<bool, Fault> {
+async fn step(app: &App, consumer: &dyn Consumer, after: &mut Option<i64>) -> Result<bool, Fault> {
     let from = match *after {
         Some(from) => from,
         None => *after.insert(start(app, consumer.name()).await?),

@@ -17,8 +17,9 @@ const PAUSE: Duration = Duration::from_secs(1);
 ///
 /// Fails when the server cannot be reached at first; later breaks are logged and mended.
 pub async fn link(url: &str, bell: Bell) -> Result<(), Fault> {
-    let client = redis::Client::open(url)
-        .map_err(|_| Fault::Store("the Redis URL cannot be read; it looks like redis://host:6379".into()))?;
+    let client = redis::Client::open(url).map_err(|_| {
+        Fault::Store("the Redis URL cannot be read; it looks like redis://host:6379".into())
+    })?;
     let unreachable = |error: redis::RedisError| {
         Fault::Store(format!("Redis cannot be reached: {}", error.category()))
     };

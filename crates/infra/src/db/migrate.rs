@@ -26,8 +26,11 @@ pub struct Migration {
 }
 
 /// Every step, in order.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { version: 1, name: "spine", sql: include_str!("../../migrations/0001_spine.sql") }];
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    version: 1,
+    name: "spine",
+    sql: include_str!("../../migrations/0001_spine.sql"),
+}];
 
 const TABLE: &str = "create table if not exists migration (
     version bigint primary key, name text not null, checksum bytea not null)";
@@ -79,7 +82,9 @@ pub(super) async fn pg(client: &mut Client) -> Result<(), Fault> {
 fn missing(done: &[(i64, Digest)]) -> Result<&'static [Migration], Fault> {
     for (known, (version, checksum)) in MIGRATIONS.iter().zip(done) {
         if known.version != *version || known.checksum() != *checksum {
-            return Err(Fault::Corrupt("a migration was changed after it ran; use the binary that made this database"));
+            return Err(Fault::Corrupt(
+                "a migration was changed after it ran; use the binary that made this database",
+            ));
         }
     }
     MIGRATIONS

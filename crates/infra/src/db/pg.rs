@@ -72,8 +72,7 @@ fn refuse_open_network(config: &Config) -> Result<(), Fault> {
     let local = config.get_hosts().iter().all(|host| match host {
         tokio_postgres::config::Host::Unix(_) => true,
         tokio_postgres::config::Host::Tcp(name) => {
-            name == "localhost"
-                || name.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
+            name == "localhost" || name.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
         }
     });
     if local {

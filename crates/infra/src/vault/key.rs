@@ -59,8 +59,10 @@ impl Key {
     ///
     /// Never: HKDF and AES-256 take every 32 bytes.
     pub fn new(bytes: &[u8; 32]) -> Self {
-        let sealing = UnboundKey::new(&AES_256_GCM, expand(bytes, "seal").as_slice()).expect("32 bytes");
-        let marking = Hmac::new_from_slice(expand(bytes, "mark").as_slice()).expect("HMAC takes any key");
+        let sealing =
+            UnboundKey::new(&AES_256_GCM, expand(bytes, "seal").as_slice()).expect("32 bytes");
+        let marking =
+            Hmac::new_from_slice(expand(bytes, "mark").as_slice()).expect("HMAC takes any key");
         Self { raw: Zeroizing::new(*bytes), sealing: LessSafeKey::new(sealing), marking }
     }
 

@@ -63,7 +63,12 @@ impl Vault {
     /// Opens the keys of `tenant` from its row.
     pub fn open(&self, tenant: TenantId, wrapped: &[u8]) -> Result<Arc<TenantKeys>, Fault> {
         let own = unwrap(&self.wrapping, &tenant_place(tenant), wrapped)?;
-        let keys = TenantKeys { tenant, installation: Arc::clone(&self.installation), own, contacts: Cache::new(CONTACTS) };
+        let keys = TenantKeys {
+            tenant,
+            installation: Arc::clone(&self.installation),
+            own,
+            contacts: Cache::new(CONTACTS),
+        };
         Ok(self.tenants.keep(tenant, keys))
     }
 }
@@ -116,8 +121,10 @@ fn tenant_place(tenant: TenantId) -> Place {
 
 fn unwrap(with: &Key, place: &Place, wrapped: &[u8]) -> Result<Key, Fault> {
     let bytes = with.open(place, wrapped)?;
-    let bytes: &[u8; 32] =
-        bytes.as_slice().try_into().map_err(|_| Fault::Corrupt("a wrapped key has a wrong length"))?;
+    let bytes: &[u8; 32] = bytes
+        .as_slice()
+        .try_into()
+        .map_err(|_| Fault::Corrupt("a wrapped key has a wrong length"))?;
     Ok(Key::new(bytes))
 }
 

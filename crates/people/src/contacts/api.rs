@@ -66,8 +66,7 @@ async fn list_contacts(
     let cursor = Cursor::new(who.keys().own(), tenant, "contacts", tenant.bytes());
     let after = paging.after(&cursor)?;
     let query = which.query;
-    let found =
-        who.read(async move |cx| super::search(cx, &query, after, limit).await).await?;
+    let found = who.read(async move |cx| super::search(cx, &query, after, limit).await).await?;
     let position = |contact: &Contact| (contact.last_seen_at.millis(), contact.id.bytes());
     Ok(Json(Page::of(found, limit, &cursor, position)))
 }

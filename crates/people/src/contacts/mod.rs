@@ -20,10 +20,10 @@ use std::collections::HashMap;
 use countersign_base::{CompanyId, ContactId, Fault, Provenance, Trust};
 use countersign_door::{Cx, Target};
 
-pub(crate) use self::store::trust;
 pub use self::model::{Brief, Change, Changed, Contact, FieldName, Fields, Known, Refusal};
 pub use self::recognise::{Claim, recognise, resume, say};
 pub use self::search::search;
+pub(crate) use self::store::trust;
 use crate::audit;
 
 /// One contact.

@@ -11,7 +11,17 @@ use serde::{Deserialize, Serialize};
 
 /// What can be known of a contact.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum FieldName {
@@ -232,7 +242,9 @@ pub enum Refusal {
     #[error("`{0}` has 1 to 254 characters and no control characters")]
     Text(FieldName),
     /// A token had proved what an HMAC now proves.
-    #[error("this identifier was proven by a signed token before; an HMAC does not suffice any more")]
+    #[error(
+        "this identifier was proven by a signed token before; an HMAC does not suffice any more"
+    )]
     Weaker,
     /// The store failed.
     #[error(transparent)]

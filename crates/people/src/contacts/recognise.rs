@@ -53,10 +53,7 @@ pub async fn recognise(
 }
 
 /// The contact that the proof's identifiers lead to, and how it was proven then.
-async fn known(
-    cx: &mut Cx<'_>,
-    proven: &Proven,
-) -> Result<Option<(ContactId, Trust)>, Fault> {
+async fn known(cx: &mut Cx<'_>, proven: &Proven) -> Result<Option<(ContactId, Trust)>, Fault> {
     let subject: Vec<_> = proven.subject().collect();
     for (place, identifier) in subject.iter().enumerate() {
         let Some((contact, trust)) = store::identified(cx, *identifier).await? else { continue };

@@ -80,11 +80,7 @@ pub(super) async fn latest(
     open_all(cx, found).await
 }
 
-pub(super) async fn create(
-    cx: &mut Cx<'_>,
-    id: ContactId,
-    trust: Trust,
-) -> Result<Contact, Fault> {
+pub(super) async fn create(cx: &mut Cx<'_>, id: ContactId, trust: Trust) -> Result<Contact, Fault> {
     let wrapped = cx.keys().new_contact(id);
     let key = cx.keys().open(id, &wrapped)?;
     cx.exec(INSERT_KEY, &[cx.tenant().into(), id.into(), (&wrapped).into()]).await?;
@@ -172,13 +168,8 @@ pub(super) async fn raise(
     trust: Trust,
 ) -> Result<(), Fault> {
     let (kind, mark) = marked(cx, identifier);
-    let values = [
-        cx.tenant().into(),
-        kind.into(),
-        (&mark).into(),
-        contact.into(),
-        trust.name().into(),
-    ];
+    let values =
+        [cx.tenant().into(), kind.into(), (&mark).into(), contact.into(), trust.name().into()];
     cx.exec(RAISE, &values).await.map(drop)
 }
 
@@ -200,8 +191,7 @@ pub(super) async fn company(
         }
         return Ok(id);
     }
-    let values =
-        [cx.tenant().into(), id.into(), (&mark).into(), (&sealed).into(), cx.now().into()];
+    let values = [cx.tenant().into(), id.into(), (&mark).into(), (&sealed).into(), cx.now().into()];
     if cx.exec(INSERT_COMPANY, &values).await? == 1 {
         return Ok(id);
     }

@@ -44,17 +44,15 @@ pub async fn keys(
 }
 
 /// Makes a shared secret, or takes a public key (I1, I2, I5).
-pub async fn create(
-    cx: &mut Cx<'_>,
-    widget: WidgetId,
-    new: NewSecret,
-) -> Result<Created, Refusal> {
+pub async fn create(cx: &mut Cx<'_>, widget: WidgetId, new: NewSecret) -> Result<Created, Refusal> {
     let widget = widgets::find(cx, widget).await?;
     let profile = profile(&widget.profile).ok_or(Refusal::Profile)?;
     let mode = new.mode(profile)?;
     let active = store::list(cx, widget.id).await?;
     let active = active.iter().filter(|kept| {
-        kept.shown.retired_at.is_none() && kept.shown.mode == mode && kept.shown.profile == widget.profile
+        kept.shown.retired_at.is_none()
+            && kept.shown.mode == mode
+            && kept.shown.profile == widget.profile
     });
     if active.count() >= MOST {
         return Err(Refusal::TooMany(MOST));

@@ -1,9 +1,7 @@
 //! Refusals over HTTP.
 
 use countersign_base::{RequestId, Role};
-use countersign_door::{
-    Allowed, Answer, App, Cursor, Json, Page, Paging, Permission, Query,
-};
+use countersign_door::{Allowed, Answer, App, Cursor, Json, Page, Paging, Permission, Query};
 use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -42,15 +40,17 @@ struct Which {
 /// Refused proofs with their exact reason, newest first.
 #[utoipa::path(get, path = "/refusals", tag = "identity", params(Which),
     responses((status = 200, body = Page<Shown>), (status = 400, description = "`bad_cursor`, `bad_limit`")))]
-async fn list_refusals(who: Allowed<ReadRefusals>, Query(which): Query<Which>) -> Answer<Page<Shown>> {
+async fn list_refusals(
+    who: Allowed<ReadRefusals>,
+    Query(which): Query<Which>,
+) -> Answer<Page<Shown>> {
     let paging = Paging::new(which.limit, which.cursor);
     let limit = paging.limit()?;
     let tenant = who.scope().tenant;
     let cursor = Cursor::new(who.keys().own(), tenant, "refusals", tenant.bytes());
     let after = paging.after(&cursor)?;
-    let found = who
-        .read(async move |cx| super::list(cx, which.reference, after, limit).await)
-        .await?;
+    let found =
+        who.read(async move |cx| super::list(cx, which.reference, after, limit).await).await?;
     let position = |shown: &Shown| (shown.at.millis(), shown.reference.bytes());
     Ok(Json(Page::of(found, limit, &cursor, position)))
 }

@@ -71,7 +71,8 @@ impl Found {
         Self {
             reason: "proof_missing",
             cause: "no proof was sent, and the widget demands one".into(),
-            mend: "give the widget an `identity`, or allow anonymous visitors in its settings".into(),
+            mend: "give the widget an `identity`, or allow anonymous visitors in its settings"
+                .into(),
         }
     }
 
@@ -88,8 +89,9 @@ impl Found {
     pub fn weaker() -> Self {
         Self {
             reason: "weaker_proof",
-            cause: "a signed token proved this identifier before; an HMAC does not suffice any more"
-                .into(),
+            cause:
+                "a signed token proved this identifier before; an HMAC does not suffice any more"
+                    .into(),
             mend: "send the signed token on every page".into(),
         }
     }

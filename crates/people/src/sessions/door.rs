@@ -87,11 +87,7 @@ pub(super) async fn known(
     Ok(session)
 }
 
-async fn read(
-    app: &App,
-    id: SessionId,
-    tenant: TenantId,
-) -> Result<Option<LiveSession>, Problem> {
+async fn read(app: &App, id: SessionId, tenant: TenantId) -> Result<Option<LiveSession>, Problem> {
     let Some(scope) = app.scope(tenant).await? else { return Ok(None) };
     let now = app.clock.now();
     let found = app
@@ -99,7 +95,9 @@ async fn read(
         .await?
         .read(async move |cx: &mut Cx<'_>| store::find(cx, id).await)
         .await?;
-    Ok(found.filter(|session| !session.is_over(now)).map(|session| LiveSession::new(scope, session)))
+    Ok(found
+        .filter(|session| !session.is_over(now))
+        .map(|session| LiveSession::new(scope, session)))
 }
 
 /// Notes that the tokens of a refresh have arrived: from now on an older one is reuse.

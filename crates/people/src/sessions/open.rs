@@ -9,9 +9,7 @@ use countersign_identity::{Field, Outcome, Presented, Proven, PublicKey, Strengt
 use countersign_infra::chance;
 use serde::Deserialize;
 
-use super::model::{
-    ABSOLUTE, IDLE, Refusal, RefreshParts, Session, VISITOR, VisitorToken,
-};
+use super::model::{ABSOLUTE, IDLE, RefreshParts, Refusal, Session, VISITOR, VisitorToken};
 use super::{live, store};
 use crate::contacts::{self, Claim, Contact};
 use crate::refusals::{Found, Refused};
@@ -283,8 +281,12 @@ impl Plan {
     ) -> Result<(Session, String), Refusal> {
         let now = cx.now();
         let id: SessionId = cx.id();
-        let parts =
-            RefreshParts { tenant: cx.tenant(), session: id, generation: 1, secret: chance::bytes() };
+        let parts = RefreshParts {
+            tenant: cx.tenant(),
+            session: id,
+            generation: 1,
+            secret: chance::bytes(),
+        };
         let session = Session {
             id,
             contact,

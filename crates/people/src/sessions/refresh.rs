@@ -42,9 +42,8 @@ pub(super) async fn refresh(
     let network = arrival.map(|arrival| super::network_mark(system.keys(), arrival));
     let rotation = std::sync::Arc::clone(&people.sessions.secrets);
     let presented = Presented { token, key, network };
-    let step = system
-        .write(async move |cx: &mut Cx<'_>| presented.step(cx, &rotation).await)
-        .await?;
+    let step =
+        system.write(async move |cx: &mut Cx<'_>| presented.step(cx, &rotation).await).await?;
     match step {
         Step::Renewed(session, next) => Ok((session, scope, next.reveal())),
         Step::Reused | Step::Over => Err(Refusal::Over.into()),

@@ -100,11 +100,7 @@ pub(super) async fn rotate(
     Ok(cx.exec(ROTATE, &values).await? == 1)
 }
 
-pub(super) async fn confirm(
-    cx: &mut Cx<'_>,
-    id: SessionId,
-    generation: i64,
-) -> Result<(), Fault> {
+pub(super) async fn confirm(cx: &mut Cx<'_>, id: SessionId, generation: i64) -> Result<(), Fault> {
     let values = [cx.tenant().into(), id.into(), generation.into(), true.into()];
     cx.exec(CONFIRM, &values).await.map(drop)
 }
@@ -147,8 +143,7 @@ pub(super) async fn insert_visitor(
     digest: &Digest,
     expires_at: Moment,
 ) -> Result<(), Fault> {
-    let values =
-        [cx.tenant().into(), id.into(), contact.into(), digest.into(), expires_at.into()];
+    let values = [cx.tenant().into(), id.into(), contact.into(), digest.into(), expires_at.into()];
     cx.exec(INSERT_VISITOR, &values).await.map(drop)
 }
 
@@ -200,8 +195,7 @@ pub(super) async fn join(
         for (seq, id, sealed) in messages {
             let place = Place::new(cx.tenant(), "message", "sealed", id);
             let sealed = new.seal(&place, &old.open(&place, &sealed)?);
-            let values =
-                [cx.tenant().into(), (*conversation).into(), seq.into(), (&sealed).into()];
+            let values = [cx.tenant().into(), (*conversation).into(), seq.into(), (&sealed).into()];
             cx.exec(RESEAL, &values).await?;
         }
     }

@@ -44,10 +44,14 @@ pub async fn open(
     let mut signers = Vec::new();
     for (name, sealed) in &kept {
         let algorithm = named(name);
-        let algorithm = algorithm.ok_or(Fault::Corrupt("a signing key has an unknown algorithm"))?;
+        let algorithm =
+            algorithm.ok_or(Fault::Corrupt("a signing key has an unknown algorithm"))?;
         let pkcs8 = vault.installation().open(&place(), sealed)?;
         let signer = Signer::from_pkcs8(algorithm, &pkcs8);
-        signers.push((name, Arc::new(signer.map_err(|_| Fault::Corrupt("a signing key cannot be read"))?)));
+        signers.push((
+            name,
+            Arc::new(signer.map_err(|_| Fault::Corrupt("a signing key cannot be read"))?),
+        ));
     }
     let signer = signers.iter().find(|(name, _)| *name == algorithm.name());
     let signer = signer.map(|(_, signer)| Arc::clone(signer));
@@ -73,12 +77,7 @@ async fn read(db: &Db) -> Result<Vec<(String, Vec<u8>)>, Fault> {
     .await
 }
 
-async fn make(
-    db: &Db,
-    vault: &Vault,
-    algorithm: Algorithm,
-    now: Moment,
-) -> Result<(), Fault> {
+async fn make(db: &Db, vault: &Vault, algorithm: Algorithm, now: Moment) -> Result<(), Fault> {
     let generated = tokio::task::spawn_blocking(move || {
         let pkcs8 = Signer::generate(algorithm)?;
         let kid = Signer::from_pkcs8(algorithm, &pkcs8)?.key_id().to_owned();
@@ -91,8 +90,7 @@ async fn make(
         .ok_or(Fault::Store("a signing key cannot be made".into()))?;
     let sealed = vault.installation().seal(&place(), &pkcs8);
     db.write(Reach::All, async move |tx: &mut Tx<'_>| {
-        let values =
-            [(&kid).into(), algorithm.name().into(), (&sealed).into(), now.into()];
+        let values = [(&kid).into(), algorithm.name().into(), (&sealed).into(), now.into()];
         tx.exec(INSERT, &values).await.map(drop)
     })
     .await

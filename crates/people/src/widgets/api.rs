@@ -16,9 +16,7 @@ use crate::People;
 
 /// What a member or a back end may do with widgets.
 pub fn staff_routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(list_widgets))
-        .routes(routes!(find_widget, change_widget))
+    OpenApiRouter::new().routes(routes!(list_widgets)).routes(routes!(find_widget, change_widget))
 }
 
 /// What a browser may know before it has a session.

@@ -171,5 +171,3 @@ fn is_owner(cx: &Cx<'_>) -> bool {
         countersign_base::Caller::Key(_) | countersign_base::Caller::System => true,
     }
 }
-
-

@@ -77,8 +77,7 @@ fn read(row: &Row<'_>, environment: countersign_base::Environment) -> Result<Wid
     let corrupt = Fault::Corrupt("a widget's row cannot be read");
     let (mode, origins, appearance): (String, String, String) =
         (row.col(4)?, row.col(7)?, row.col(8)?);
-    let appearance: Appearance =
-        serde_json::from_str(&appearance).map_err(|_| corrupt.clone())?;
+    let appearance: Appearance = serde_json::from_str(&appearance).map_err(|_| corrupt.clone())?;
     Ok(Widget {
         id: row.col(0)?,
         name: row.col(1)?,

@@ -23,7 +23,8 @@ pub(crate) async fn at_rest(report: &Report) {
     }
     let server = Server::start("RS256", None).await;
     tokio::time::sleep(Duration::from_millis(500)).await;
-    report.note("start on an existing data folder", format!("{} ms", server.started_in.as_millis()));
+    report
+        .note("start on an existing data folder", format!("{} ms", server.started_in.as_millis()));
     report.note("resident memory at rest", format!("{:.1} MB", server.memory() as f64 / 1e6));
     report.note("binary", format!("{:.1} MB", binary_size() as f64 / 1e6));
 }
@@ -37,7 +38,13 @@ pub(crate) async fn sessions(report: &Report) {
         let body = Arc::new(opening(&server, "alice"));
         let request = Arc::new(request("POST", "/widget/v1/sessions", "", &body));
         let (many, wall, cpu) = load(&server, 32, move |_| Arc::clone(&request)).await;
-        report.figure(&format!("sessions opened, {algorithm}, SQLite FULL"), many, wall, cpu, limit);
+        report.figure(
+            &format!("sessions opened, {algorithm}, SQLite FULL"),
+            many,
+            wall,
+            cpu,
+            limit,
+        );
     }
 }
 
@@ -198,8 +205,7 @@ async fn conversation(server: &Server, token: &str) -> String {
 async fn listen(server: &Server, token: &str, received: Arc<AtomicU64>) {
     let mut connection = Connection::open(server.address).await;
     let headers = format!("authorization: Bearer {token}\r\n");
-    let ticket =
-        connection.json(&request("POST", "/widget/v1/stream/tickets", &headers, "")).await;
+    let ticket = connection.json(&request("POST", "/widget/v1/stream/tickets", &headers, "")).await;
     let ticket = ticket["ticket"].as_str().unwrap().to_owned();
     let url = format!("ws://{}/widget/v1/stream", server.address);
     let mut handshake = url.into_client_request().unwrap();

@@ -60,7 +60,11 @@ pub(super) struct Bootstrap {
 pub(super) async fn run(asked: Bootstrap) -> Result<(), BootFault> {
     let profile = profile(&asked.profile).ok_or_else(|| {
         let names: Vec<_> = profiles().map(Profile::name).collect();
-        BootFault::Refused(format!("--profile: there is no `{}`; there are {}", asked.profile, names.join(", ")))
+        BootFault::Refused(format!(
+            "--profile: there is no `{}`; there are {}",
+            asked.profile,
+            names.join(", ")
+        ))
     })?;
     let mode = Mode::named(&asked.mode)
         .ok_or_else(|| BootFault::Refused("--mode is off, observe or enforce".into()))?;

@@ -135,7 +135,11 @@ fn type_of(schema: &RefOr<Schema>) -> String {
 fn code_words(words: &str) -> String {
     let mut out = String::new();
     for (number, part) in escape(words).split('`').enumerate() {
-        let _ = if number % 2 == 1 { write!(out, "<code>{part}</code>") } else { write!(out, "{part}") };
+        let _ = if number % 2 == 1 {
+            write!(out, "<code>{part}</code>")
+        } else {
+            write!(out, "{part}")
+        };
     }
     out
 }

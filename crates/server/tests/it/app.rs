@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request};
-use axum::Router;
 use countersign_base::{Environment, MemberId, Role, Scope};
 use countersign_door::live::Limits as LiveLimits;
 use countersign_door::protect::{Gate, Rules};
@@ -192,9 +192,17 @@ impl TestApp {
 
     /// A member with this role, whose password is [`PASSWORD`].
     pub(crate) async fn member(&self, scope: Scope, email: &str, role: Role) -> MemberId {
-        members::ensure(&self.db, &self.vault, scope.organization, email, PASSWORD, role, self.app.clock.now())
-            .await
-            .unwrap()
+        members::ensure(
+            &self.db,
+            &self.vault,
+            scope.organization,
+            email,
+            PASSWORD,
+            role,
+            self.app.clock.now(),
+        )
+        .await
+        .unwrap()
     }
 
     /// Makes any request.
@@ -220,13 +228,16 @@ impl TestApp {
         headers: &[(&str, &str)],
         body: &Value,
     ) -> Answer {
-        let mut request = Request::builder().method(method).uri(path).header("host", "localhost:7777");
+        let mut request =
+            Request::builder().method(method).uri(path).header("host", "localhost:7777");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let request = match body {
             Value::Null => request.body(Body::empty()),
-            body => request.header("content-type", "application/json").body(Body::from(body.to_string())),
+            body => request
+                .header("content-type", "application/json")
+                .body(Body::from(body.to_string())),
         };
         self.send(request.unwrap()).await
     }
@@ -254,8 +265,7 @@ impl TestApp {
     /// A member who has signed in.
     pub(crate) async fn signed_in(&self, email: &str) -> Member<'_> {
         let body = json!({ "email": email, "password": PASSWORD });
-        let answer =
-            self.call("POST", "/dashboard/v1/sessions", &Member::headers(""), &body).await;
+        let answer = self.call("POST", "/dashboard/v1/sessions", &Member::headers(""), &body).await;
         assert_eq!(answer.status, 201, "{}", answer.text);
         let cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
         Member { app: self, cookie }
@@ -265,7 +275,13 @@ impl TestApp {
 impl Tenant {
     /// What the tenant's back end signs for its user `id`.
     pub(crate) fn token(&self, app: &TestApp, id: &str) -> String {
-        self.token_of(app, &Presented::default().with("sub", id).with("email", format!("{id}@customer.example")).with("name", id))
+        self.token_of(
+            app,
+            &Presented::default()
+                .with("sub", id)
+                .with("email", format!("{id}@customer.example"))
+                .with("name", id),
+        )
     }
 
     pub(crate) fn token_of(&self, app: &TestApp, claims: &Presented) -> String {
@@ -306,7 +322,12 @@ impl<'a> Visitor<'a> {
         let opened = answer.json();
         assert!(matches!(answer.status, 200 | 201), "{}", answer.text);
         let text = |name: &str| opened[name].as_str().unwrap().to_owned();
-        Self { app, access_token: text("access_token"), refresh_token: text("refresh_token"), opened }
+        Self {
+            app,
+            access_token: text("access_token"),
+            refresh_token: text("refresh_token"),
+            opened,
+        }
     }
 
     pub(crate) fn contact(&self) -> &str {

@@ -20,7 +20,8 @@ async fn p1_a_member_cannot_replace_what_was_proven() {
     let alice = app.visitor(&tenant, "alice").await;
     let path = format!("/api/v1/contacts/{}", alice.contact());
     let back_end = tenant.back_end(&app);
-    let refused = back_end.call("PATCH", &path, &json!({ "fields": { "email": "x@y.example" } })).await;
+    let refused =
+        back_end.call("PATCH", &path, &json!({ "fields": { "email": "x@y.example" } })).await;
     assert_eq!(refused.refusal(), (409, "field_is_proven".to_owned()));
     let set = back_end.call("PATCH", &path, &json!({ "fields": { "phone": "+49 1" } })).await;
     assert_eq!(set.json()["fields"]["phone"]["provenance"], json!("set"));
@@ -101,7 +102,9 @@ async fn p5_names_emails_and_texts_are_not_in_the_file() {
         bytes.extend(std::fs::read(entry.unwrap().path()).unwrap());
     }
     assert!(bytes.len() > 10_000);
-    for canary in ["canaryname", "canarytext", "canaryname@customer.example", &tenant.secret, PASSWORD] {
+    for canary in
+        ["canaryname", "canarytext", "canaryname@customer.example", &tenant.secret, PASSWORD]
+    {
         let found = bytes.windows(canary.len()).any(|window| window == canary.as_bytes());
         assert!(!found, "`{canary}` stands in the file in clear");
     }

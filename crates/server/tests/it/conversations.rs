@@ -47,7 +47,7 @@ async fn a_new_conversation_is_the_whole_answer_on_both_sides() {
         "state": "open",
         "contact": {
             "id": alice.contact(), "name": "alice", "email": "alice@customer.example",
-            "company": null, "trust": "jwt",
+            "company": null, "trust": "jwt", "flags": [],
         },
         "assignee": null,
         "last_seq": 1,

@@ -21,7 +21,8 @@ async fn i1_a_secret_is_made_in_the_form_of_its_profile_and_shown_once() {
     ] {
         let tenant = app.tenant_with(profile, profile, Mode::Enforce).await;
         let mode = if matches!(profile, "notificationapi" | "woes-hmac") { "hmac" } else { "jwt" };
-        let made = tenant.back_end(&app).call("POST", &path(&tenant), &json!({ "mode": mode })).await;
+        let made =
+            tenant.back_end(&app).call("POST", &path(&tenant), &json!({ "mode": mode })).await;
         assert_eq!(made.status, 201, "{profile} {}", made.text);
         let secret = made.json()["secret"].as_str().unwrap().to_owned();
         assert!(secret.starts_with(begins) && secret.len() == length, "{profile} {}", secret.len());
@@ -64,7 +65,8 @@ async fn i3_a_retired_key_cannot_be_retired_again_nor_by_another_tenant() {
     assert_eq!(again.refusal(), (404, "not_found".to_owned()));
     let token = tenant.token(&app, "alice");
     assert_eq!(app.open(&tenant, Some(json!({ "token": token }))).await.status, 401);
-    let signed = tenant.back_end(&app).call("POST", "/api/v1/signatures", &json!({ "sub": "a" })).await;
+    let signed =
+        tenant.back_end(&app).call("POST", "/api/v1/signatures", &json!({ "sub": "a" })).await;
     assert_eq!(signed.refusal(), (409, "no_identity_secret".to_owned()));
 }
 
@@ -75,14 +77,16 @@ async fn i4_a_widget_whose_key_is_the_customers_own_signs_nothing() {
     let app = TestApp::start().await;
     let tenant = app.tenant("acme").await;
     let back_end = tenant.back_end(&app);
-    let made = back_end.call("POST", &path(&tenant), &json!({ "public_key": P256, "kid": "k1" })).await;
+    let made =
+        back_end.call("POST", &path(&tenant), &json!({ "public_key": P256, "kid": "k1" })).await;
     assert_eq!(made.status, 201, "{}", made.text);
     assert_eq!(made.json()["kind"], json!("public"));
     assert_eq!(made.json()["secret"], Value::Null);
     let both = back_end.call("POST", "/api/v1/signatures", &json!({ "sub": "a" })).await;
     assert_eq!(both.status, 200, "the shared secret still signs");
     let list = back_end.call("GET", &path(&tenant), &Value::Null).await.json();
-    let shared = list["items"].as_array().unwrap().iter().find(|one| one["kind"] == "shared").unwrap();
+    let shared =
+        list["items"].as_array().unwrap().iter().find(|one| one["kind"] == "shared").unwrap();
     let one = format!("{}/{}", path(&tenant), shared["id"].as_str().unwrap());
     assert_eq!(back_end.call("DELETE", &one, &Value::Null).await.status, 204);
     let signed = back_end.call("POST", "/api/v1/signatures", &json!({ "sub": "a" })).await;
@@ -93,10 +97,19 @@ async fn i4_a_widget_whose_key_is_the_customers_own_signs_nothing() {
 async fn i5_what_is_no_public_key_is_refused_when_it_is_saved() {
     let app = TestApp::start().await;
     let tenant = app.tenant("acme").await;
-    let private = P256.replace("\"kty\"", "\"d\":\"870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE\",\"kty\"");
+    let private =
+        P256.replace("\"kty\"", "\"d\":\"870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE\",\"kty\"");
     let off_curve = P256.replace("MKBC", "MKBD");
-    for bad in ["", "x", "{}", &private, &off_curve, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"] {
-        let made = tenant.back_end(&app).call("POST", &path(&tenant), &json!({ "public_key": bad })).await;
+    for bad in [
+        "",
+        "x",
+        "{}",
+        &private,
+        &off_curve,
+        "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----",
+    ] {
+        let made =
+            tenant.back_end(&app).call("POST", &path(&tenant), &json!({ "public_key": bad })).await;
         assert_eq!(made.refusal(), (422, "bad_key".to_owned()), "{bad}");
         assert!(!made.text.contains("870MB6"), "a refusal repeats no key");
     }
@@ -143,11 +156,13 @@ async fn g1_a_signing_key_is_ciphertext_in_the_store_and_g2_published() {
         .await
         .unwrap_or_else(|fault: Fault| panic!("{fault}"));
     let [(kid, sealed)] = kept.as_slice() else { panic!("one key, not {}", kept.len()) };
-    assert!(aws_lc_rs::signature::EcdsaKeyPair::from_pkcs8(
-        &aws_lc_rs::signature::ECDSA_P256_SHA256_FIXED_SIGNING,
-        sealed
-    )
-    .is_err());
+    assert!(
+        aws_lc_rs::signature::EcdsaKeyPair::from_pkcs8(
+            &aws_lc_rs::signature::ECDSA_P256_SHA256_FIXED_SIGNING,
+            sealed
+        )
+        .is_err()
+    );
     let jwks = app.call("GET", "/.well-known/jwks.json", &[], &Value::Null).await.json();
     assert_eq!(jwks["keys"][0]["kid"], json!(kid));
     assert_eq!(jwks["keys"][0]["d"], Value::Null);

@@ -9,7 +9,8 @@ use crate::app::{Tenant, TestApp};
 
 async fn list(app: &TestApp, tenant: &Tenant, at_least: usize) -> Vec<Value> {
     for _ in 0..200 {
-        let page = tenant.back_end(app).call("GET", "/api/v1/refusals?limit=100", &Value::Null).await;
+        let page =
+            tenant.back_end(app).call("GET", "/api/v1/refusals?limit=100", &Value::Null).await;
         let items = page.json()["items"].as_array().unwrap().clone();
         if items.len() >= at_least {
             return items;
@@ -46,8 +47,10 @@ async fn r2_past_a_hundred_a_minute_they_are_counted() {
     let first = tenant.back_end(&app).call("GET", path, &Value::Null).await.json();
     let path = format!("{path}&cursor={}", first["next_cursor"].as_str().unwrap());
     let second = tenant.back_end(&app).call("GET", &path, &Value::Null).await.json();
-    let all: Vec<_> =
-        [&first, &second].iter().flat_map(|page| page["items"].as_array().unwrap().clone()).collect();
+    let all: Vec<_> = [&first, &second]
+        .iter()
+        .flat_map(|page| page["items"].as_array().unwrap().clone())
+        .collect();
     assert_eq!(all.len(), 101, "a hundred, and one that stands for a hundred");
     let many: i64 = all.iter().map(|one| one["many"].as_i64().unwrap()).sum();
     assert_eq!(many, 200);
@@ -73,7 +76,8 @@ async fn p4_once_a_token_proved_somebody_an_hmac_does_not_suffice() {
         let made = back_end.call("POST", &secrets, &json!({ "mode": mode })).await;
         assert_eq!(made.status, 201, "{}", made.text);
     }
-    let signed = back_end.call("POST", "/api/v1/signatures", &json!({ "userId": "u1" })).await.json();
+    let signed =
+        back_end.call("POST", "/api/v1/signatures", &json!({ "userId": "u1" })).await.json();
     let signatures = &signed["signatures"];
     let hmac = json!({ "userId": "u1", "userHMAC": signatures["userHMAC"] });
     let jwt = json!({ "userJWT": signatures["userJWT"] });

@@ -56,7 +56,8 @@ fn only_api_speaks_http_and_only_store_speaks_sql() {
     for krate in ["people", "talk"] {
         for (path, text) in sources(&format!("crates/{krate}/src")) {
             let name = path.display().to_string();
-            let is_store = name.contains("store") || name.ends_with("organizations/mod.rs")
+            let is_store = name.contains("store")
+                || name.ends_with("organizations/mod.rs")
                 || name.ends_with("signing/mod.rs");
             assert!(is_store || !sql.is_match(&text), "{name} writes SQL outside of a store");
         }
@@ -65,7 +66,14 @@ fn only_api_speaks_http_and_only_store_speaks_sql() {
 
 /// Tables that are found before a tenant is known, and what finds them.
 const WITHOUT_TENANT: [&str; 8] = [
-    "setting", "signing_key", "organization", "tenant", "member", "sign_in", "consumer", "migration",
+    "setting",
+    "signing_key",
+    "organization",
+    "tenant",
+    "member",
+    "sign_in",
+    "consumer",
+    "migration",
 ];
 
 #[test]
@@ -78,8 +86,10 @@ fn every_statement_on_a_tenants_table_names_the_tenant_first() {
             for found in constant.captures_iter(&text) {
                 let sql = &found[1];
                 let Some(table) = table.captures(sql) else { continue };
-                if WITHOUT_TENANT.contains(&&table[1]) || path.ends_with("work/consume.rs")
-                    || path.ends_with("work/watch.rs") || !sql.contains("$1")
+                if WITHOUT_TENANT.contains(&&table[1])
+                    || path.ends_with("work/consume.rs")
+                    || path.ends_with("work/watch.rs")
+                    || !sql.contains("$1")
                 {
                     continue;
                 }

@@ -103,10 +103,7 @@ async fn s1_what_is_no_identity_at_all_is_a_400() {
         let answer = app.open(&tenant, Some(identity.clone())).await;
         assert_eq!(answer.status, 400, "{identity} {}", answer.text);
     }
-    let twice = format!(
-        r#"{{"widget":"{0}","widget":"{0}"}}"#,
-        tenant.widget.public_key
-    );
+    let twice = format!(r#"{{"widget":"{0}","widget":"{0}"}}"#, tenant.widget.public_key);
     let request = axum::http::Request::post(SESSIONS)
         .header("content-type", "application/json")
         .body(axum::body::Body::from(twice));
@@ -141,7 +138,10 @@ async fn s2_a_session_that_was_ended_is_refused_on_the_next_request() {
     let ended = alice.call("DELETE", "/widget/v1/sessions/current", &Value::Null).await;
     assert_eq!(ended.status, 204);
     assert_eq!(alice.get("/widget/v1/me").await.refusal(), (401, "unauthorized".to_owned()));
-    assert_eq!(refresh(&app, &alice.refresh_token).await.refusal(), (401, "session_over".to_owned()));
+    assert_eq!(
+        refresh(&app, &alice.refresh_token).await.refusal(),
+        (401, "session_over".to_owned())
+    );
     assert_eq!(bob.get("/widget/v1/me").await.status, 200);
 }
 
@@ -171,7 +171,8 @@ async fn s3_callers_that_race_get_the_identical_successor() {
     let alice = app.visitor(&tenant, "alice").await;
     let calls = (0..8).map(|_| refresh(&app, &alice.refresh_token));
     let answers = futures_util::future::join_all(calls).await;
-    let tokens: Vec<_> = answers.iter().map(|answer| answer.json()["refresh_token"].clone()).collect();
+    let tokens: Vec<_> =
+        answers.iter().map(|answer| answer.json()["refresh_token"].clone()).collect();
     assert!(answers.iter().all(|answer| answer.status == 200), "{answers:?}");
     assert!(tokens.windows(2).all(|pair| pair[0] == pair[1]), "{tokens:?}");
     assert_ne!(tokens[0], json!(alice.refresh_token));
@@ -295,8 +296,7 @@ async fn s9_anonymous_visitors_come_in_only_where_the_widget_says_so() {
     let tenant = app.tenant("acme").await;
     assert_eq!(app.open(&tenant, None).await.json()["trust"], json!("anonymous"));
     let path = format!("/api/v1/widgets/{}", tenant.widget.id);
-    let changed =
-        tenant.back_end(&app).call("PATCH", &path, &json!({ "anonymous": false })).await;
+    let changed = tenant.back_end(&app).call("PATCH", &path, &json!({ "anonymous": false })).await;
     assert_eq!(changed.status, 200, "{}", changed.text);
     assert_eq!(app.open(&tenant, None).await.refusal(), (401, "identity_refused".to_owned()));
 }
@@ -327,7 +327,9 @@ async fn an_origin_that_is_not_allowed_is_refused_with_what_to_add() {
 async fn an_unknown_widget_is_named_as_such() {
     let app = TestApp::start().await;
     app.tenant("acme").await;
-    for widget in ["", "cs_pk_live_x", "wgt_0", "cs_pk_live_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
+    for widget in
+        ["", "cs_pk_live_x", "wgt_0", "cs_pk_live_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"]
+    {
         let answer = app.call("POST", SESSIONS, &[], &json!({ "widget": widget })).await;
         assert_eq!(answer.refusal(), (404, "unknown_widget".to_owned()), "{widget}");
     }
@@ -399,7 +401,8 @@ async fn signatures_are_for_back_ends_only() {
     let claims = json!({ "sub": "bob" });
     let path = "/api/v1/signatures";
     let bearer = |token: &str| format!("Bearer {token}");
-    let with = async |headers: &[(&str, &str)]| app.call("POST", path, headers, &claims).await.status;
+    let with =
+        async |headers: &[(&str, &str)]| app.call("POST", path, headers, &claims).await.status;
     assert_eq!(with(&[]).await, 401);
     assert_eq!(with(&[("authorization", &bearer(&alice.access_token))]).await, 401);
     assert_eq!(with(&[("authorization", &bearer(&tenant.widget.public_key))]).await, 401);

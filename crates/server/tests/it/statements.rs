@@ -9,8 +9,9 @@ use regex::Regex;
 /// The statements of the sources: place, text for SQLite, text for PostgreSQL.
 fn statements() -> Vec<(String, String, String)> {
     let one = Regex::new(r#"(?s)const (\w+): &str =\s*"([^"]*)";"#).unwrap();
-    let two = Regex::new(r#"(?s)const (\w+): Sql = Sql \{\s*lite: "([^"]*)",\s*pg: "([^"]*)",?\s*\};"#)
-        .unwrap();
+    let two =
+        Regex::new(r#"(?s)const (\w+): Sql = Sql \{\s*lite: "([^"]*)",\s*pg: "([^"]*)",?\s*\};"#)
+            .unwrap();
     let is_sql = Regex::new(r"(?is)^\s*(select|insert into|update|delete from|with)\s").unwrap();
     let mut found = Vec::new();
     let mut folders = vec![Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).to_owned()];

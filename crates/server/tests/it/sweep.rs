@@ -61,7 +61,8 @@ async fn every_route_refuses_a_proof_of_another_plane() {
         if is_open(&operation) {
             continue;
         }
-        let (bearer, key) = (format!("Bearer {}", alice.access_token), format!("Bearer {}", tenant.key));
+        let (bearer, key) =
+            (format!("Bearer {}", alice.access_token), format!("Bearer {}", tenant.key));
         let wrong: Vec<(&str, &str)> = match path.split('/').nth(1) {
             Some("widget") => vec![("authorization", &key), ("cookie", &member.cookie)],
             Some("api") => vec![("authorization", &bearer), ("cookie", &member.cookie)],

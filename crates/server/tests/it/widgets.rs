@@ -8,10 +8,13 @@ use crate::app::TestApp;
 #[tokio::test]
 async fn w3_a_stricter_mode_ends_the_sessions_of_the_weaker_one() {
     let app = TestApp::start().await;
-    let tenant = app.tenant_with("acme", "countersign", countersign_people::widgets::Mode::Off).await;
+    let tenant =
+        app.tenant_with("acme", "countersign", countersign_people::widgets::Mode::Off).await;
     let claimed = app.open(&tenant, Some(json!({ "id": "bob" }))).await;
     let bearer = format!("Bearer {}", claimed.json()["access_token"].as_str().unwrap());
-    let me = async || app.call("GET", "/widget/v1/me", &[("authorization", &bearer)], &Value::Null).await;
+    let me = async || {
+        app.call("GET", "/widget/v1/me", &[("authorization", &bearer)], &Value::Null).await
+    };
     assert_eq!(me().await.status, 200);
     let path = format!("/api/v1/widgets/{}", tenant.widget.id);
     let changed = tenant.back_end(&app).call("PATCH", &path, &json!({ "mode": "enforce" })).await;
@@ -25,7 +28,9 @@ async fn w4_what_is_no_exact_origin_is_refused_with_what_would_be_right() {
     let app = TestApp::start().await;
     let tenant = app.tenant("acme").await;
     let path = format!("/api/v1/widgets/{}", tenant.widget.id);
-    for bad in ["app.example.com", "https://*.example.com", "https://a.example/x", "http://a.example", ""] {
+    for bad in
+        ["app.example.com", "https://*.example.com", "https://a.example/x", "http://a.example", ""]
+    {
         let body = json!({ "origins": ["https://ok.example", bad] });
         let answer = tenant.back_end(&app).call("PATCH", &path, &body).await;
         assert_eq!(answer.refusal(), (422, "bad_origin".to_owned()), "{bad}");

@@ -138,7 +138,7 @@ impl Facts {
                 None
             }
             (Self::Conversation { shown, unread_visitor }, Audience::Visitor(_)) => {
-                let shown = Conversation { unread: *unread_visitor, ..shown.clone() };
+                let shown = shown.clone().for_visitor(*unread_visitor);
                 Some(told("conversation.changed", cursor, shown))
             }
             (Self::Conversation { shown, .. }, Audience::Staff) => {

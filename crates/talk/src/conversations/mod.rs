@@ -19,6 +19,7 @@
 //! - **C14** That somebody types is told and forgotten, never stored, and seldom enough.
 //! - **C15** Files are refused politely.
 //! - **C16** The same `client_id` opens the same conversation again.
+//! - **C17** A visitor is not told what the organization is warned of.
 
 pub mod api;
 mod consume;

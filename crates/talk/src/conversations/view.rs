@@ -101,21 +101,34 @@ pub(super) async fn conversation(
         Some(member) => names.member(cx, member).await?,
         None => None,
     };
-    Ok(Conversation {
+    let shown = Conversation {
         id: stored.id,
         state: stored.state,
         contact: names.contact(cx, stored.contact).await?,
         assignee,
         last_seq: stored.last_seq,
-        unread: match side {
-            Side::Visitor(_) => stored.unread_visitor,
-            Side::Staff => stored.unread_member,
-        },
+        unread: stored.unread_member,
         seen: Seen { visitor: stored.seen_visitor, member: stored.seen_member },
         preview: preview(cx, stored).await?,
         created_at: stored.created_at,
         last_message_at: stored.last_message_at,
+    };
+    Ok(match side {
+        Side::Visitor(_) => shown.for_visitor(stored.unread_visitor),
+        Side::Staff => shown,
     })
+}
+
+impl Conversation {
+    /// What the visitor may see of what the organization sees.
+    ///
+    /// No flags: one that says "contradicts a proven id" would tell a stranger who claims an id
+    /// whether that id has been proven (C17).
+    pub(super) fn for_visitor(mut self, unread: i64) -> Self {
+        self.unread = unread;
+        self.contact.flags = Vec::new();
+        self
+    }
 }
 
 /// A message with everything in it, before [`Message::seen_by`] takes away what a side must not

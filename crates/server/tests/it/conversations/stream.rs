@@ -6,6 +6,7 @@ use std::time::Duration;
 use countersign_base::{ContactId, ConversationId, Fault};
 use countersign_door::Cx;
 use countersign_infra::db::{Reach, Sql, Tx};
+use countersign_people::widgets::Mode;
 use countersign_talk::conversations::MessageCreated;
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
@@ -456,6 +457,34 @@ async fn c14_typing_is_told_to_the_other_side() {
     assert_eq!(frame["data"]["author"]["kind"], json!("member"));
     assert_eq!(frame["data"]["author"]["id"], json!(tenant.owner));
     assert_eq!(frame["data"]["conversation"], json!(id));
+}
+
+#[tokio::test]
+async fn c17_who_claims_a_proven_id_is_not_told_so() {
+    let app = TestApp::start().await;
+    let address = serve(&app).await;
+    let tenant = app.tenant_with("acme", "countersign", Mode::Off).await;
+    app.visitor(&tenant, "alice").await;
+    let claimed = app.open(&tenant, Some(json!({ "id": "alice" }))).await;
+    let mallory = Visitor::of(&app, &claimed);
+    let member = app.signed_in("owner@acme.example").await;
+    let mut hers = Client::of_visitor(address, &mallory).await;
+    let mut theirs = Client::of_member(address, &member).await;
+    hers.resumes(&app, None).await;
+    theirs.resumes(&app, None).await;
+    let id = mallory.converses("it is me").await;
+    let warned = json!(["contradicts_proven_id"]);
+    let path = format!("/conversations/{id}");
+    let staff = member.get(&format!("/dashboard/v1{path}")).await.json();
+    assert_eq!(staff["contact"]["flags"], warned);
+    let frame = theirs.next("conversation.changed").await;
+    assert_eq!(frame["data"]["contact"]["flags"], warned);
+    let mine = mallory.get(&format!("/widget/v1{path}")).await.json();
+    assert_eq!(mine["contact"]["flags"], json!([]));
+    let listed = mallory.get("/widget/v1/conversations").await.json();
+    assert_eq!(listed["items"][0]["contact"]["flags"], json!([]));
+    let frame = hers.next("conversation.changed").await;
+    assert_eq!(frame["data"]["contact"]["flags"], json!([]));
 }
 
 /// Events of a message that is not there: only their number matters.
