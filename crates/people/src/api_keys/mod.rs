@@ -1,127 +1,78 @@
-//! Secret keys: how a customer's back end proves itself.
+//! Secret keys: what a customer's back end proves itself with.
 //!
-//! - **K1** A key is shown once; kept is its SHA-256.
-//! - **K2** A key in a browser is refused: a request with an `Origin` is no back end's.
+//! - **K1** A key is shown once, when it is made; kept are its SHA-256 and its last four
+//!   characters.
+//! - **K2** A key belongs to one tenant in one environment, which its prefix names; it is of no
+//!   use under the other prefix.
 //! - **K3** A revoked key is refused on the next request.
-//! - **K4** A key works in its own tenant and environment only.
+//! - **K4** A call that a browser makes is refused even with a good key.
+//! - **K5** When a key was last used is noted, at most once a minute.
+//! - **K6** Admins and back ends make, see and revoke the keys of their own tenant only, at
+//!   most 100 in use at a time.
 
 pub mod api;
 mod door;
+mod model;
 mod store;
 
-use axum::http::StatusCode;
-use countersign_base::{
-    ApiKeyId, Digest, Environment, Fault, Moment, Secret, Token, TokenKind, tokens,
-};
-use countersign_door::{Cx, Problem, Revocation, Target};
+use countersign_base::ApiKeyId;
+use countersign_door::{Cx, Revocation, Target};
 use countersign_infra::chance;
-use serde::Serialize;
 
 pub use self::door::admit;
+pub use self::model::{ApiKey, Created, Refusal};
+use self::model::{KeyText, Name};
 use crate::audit;
 use crate::remember::Remembered;
 
 /// Keys that are remembered at most.
-const MOST: usize = 10_000;
+const MOST_REMEMBERED: usize = 10_000;
+/// Keys of a tenant that are in use at a time, at most (K6).
+const MOST: usize = 100;
 
 /// Secret keys that were used lately.
-pub struct ApiKeys(Remembered<[u8; 16], door::LiveKey>);
+pub struct ApiKeys(Remembered<ApiKeyId, door::Known>);
 
 impl Default for ApiKeys {
     fn default() -> Self {
-        Self(Remembered::new(MOST))
+        Self(Remembered::new(MOST_REMEMBERED))
     }
 }
 
 impl ApiKeys {
     /// Forgets a key that was revoked (K3).
     pub fn forget(&self, revocation: &Revocation) {
-        let id = revocation.target.id();
-        self.0.forget(|known, _| *known == id, |_| {});
+        let Target::ApiKey(gone) = revocation.target else { return };
+        self.0.forget(|id, _| id.bytes() == gone, door::Known::end);
     }
 }
 
-/// A secret key, without the secret.
-#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
-pub struct ApiKey {
-    /// Its id.
-    pub id: ApiKeyId,
-    /// What members call it.
-    pub name: String,
-    /// Its last four characters.
-    pub hint: String,
-    /// When it was made.
-    pub created_at: Moment,
-    /// When it was last used, to the minute.
-    pub last_used_at: Option<Moment>,
-    /// Since when it is refused.
-    pub revoked_at: Option<Moment>,
-}
-
-/// A key that was just made.
-pub struct Created {
-    /// What is known of it from now on.
-    pub key: ApiKey,
-    /// The key itself, shown once (K1).
-    pub secret_key: Secret,
-}
-
-/// Why a secret key says no.
-#[derive(Debug, thiserror::Error)]
-pub enum Refusal {
-    /// No key has this id.
-    #[error("there is no such key")]
-    NoSuchKey,
-    /// The name is empty or too long.
-    #[error("`name` has 1 to 80 characters and no control characters")]
-    Name,
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] Fault),
-}
-
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::Store(fault) => fault.into(),
-            Refusal::NoSuchKey => Self::not_found(),
-            Refusal::Name => {
-                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_text", refusal.to_string())
-            }
-        }
-    }
-}
-
-/// Every key of the tenant, newest first.
+/// The keys of the tenant, newest first, at most the thousand newest.
 pub async fn list(cx: &mut Cx<'_>) -> Result<Vec<ApiKey>, Refusal> {
-    Ok(store::list(cx).await?)
+    let mut keys = store::list(cx, None, 1_000).await?;
+    keys.truncate(1_000);
+    Ok(keys)
 }
 
-/// Makes a key (K1, K4).
+/// Makes a key and shows it, this once (K1, K2).
 pub async fn create(cx: &mut Cx<'_>, name: String) -> Result<Created, Refusal> {
-    let many = name.chars().count();
-    if name.trim().is_empty() || many > 80 || name.chars().any(char::is_control) {
-        return Err(Refusal::Name);
+    let name = Name::try_from(name)?;
+    if store::count(cx).await? >= MOST {
+        return Err(Refusal::TooMany);
     }
     let id: ApiKeyId = cx.id();
-    let mut bytes = [0; 64];
-    bytes[..16].copy_from_slice(&cx.tenant().bytes());
-    bytes[16..32].copy_from_slice(&id.bytes());
-    bytes[32..].copy_from_slice(&chance::bytes::<32>());
-    let text = match cx.scope().environment {
-        Environment::Live => reveal::<tokens::SecretKeyLive>(bytes),
-        Environment::Test => reveal::<tokens::SecretKeyTest>(bytes),
+    let text = KeyText::new(cx.scope(), id, &chance::bytes());
+    let shown = ApiKey {
+        id,
+        name: name.into(),
+        hint: text.hint().to_owned(),
+        created_at: cx.now(),
+        last_used_at: None,
+        revoked_at: None,
     };
-    let hint = text.expose().chars().skip(text.expose().len() - 4).collect();
-    let key =
-        ApiKey { id, name, hint, created_at: cx.now(), last_used_at: None, revoked_at: None };
-    store::insert(cx, &key, &Digest::of(&bytes[32..])).await?;
+    store::insert(cx, &shown, &text.digest).await?;
     audit::note(cx, "api_key.created", id).await?;
-    Ok(Created { key, secret_key: text })
-}
-
-fn reveal<K: TokenKind>(bytes: [u8; 64]) -> Secret {
-    Secret::from(Token::<K, 64>::from_bytes(bytes).reveal())
+    Ok(Created { shown, secret_key: text.text })
 }
 
 /// Ends a key (K3).

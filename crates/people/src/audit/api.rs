@@ -21,9 +21,10 @@ impl Permission for ReadAudit {
     const ROLE: Option<Role> = Some(Role::Admin);
 }
 
-/// What was done, by whom, to what; newest first.
+/// Who did what to what, newest first.
 #[utoipa::path(get, path = "/audit_events", tag = "audit", params(Paging),
-    responses((status = 200, body = Page<Entry>), (status = 400, description = "`bad_cursor`, `bad_limit`")))]
+    responses((status = 200, body = Page<Entry>), (status = 400, description = "`bad_cursor`, `bad_limit`"),
+        (status = 403, description = "`forbidden`")))]
 async fn list_audit_events(
     who: Allowed<ReadAudit>,
     Query(paging): Query<Paging>,
@@ -33,6 +34,5 @@ async fn list_audit_events(
     let cursor = Cursor::new(who.keys().own(), tenant, "audit", tenant.bytes());
     let before = paging.after(&cursor)?.map(|(number, _)| number);
     let found = who.read(async move |cx| super::list(cx, before, limit).await).await?;
-    let page = Page::of(found, limit, &cursor, |(number, entry)| (*number, entry.id.bytes()));
-    Ok(Json(page.map(|(_, entry)| entry)))
+    Ok(Json(Page::of(found, limit, &cursor, |entry| (entry.number, entry.id.bytes()))))
 }

@@ -2,125 +2,95 @@
 
 use countersign_base::{AuditId, Digest, Fault, Moment};
 use countersign_door::Cx;
-use countersign_infra::db::Value;
+use countersign_infra::db::{Row, Value};
 use countersign_infra::vault::Place;
-use serde::{Deserialize, Serialize};
 
-use super::{Audited, Actor, Entry};
+use super::model::{Audited, Entry, Link, Sealed};
 
 const LAST: &str = "
-    select number, sealed, id, chain from audit where tenant = $1 order by number desc limit 1";
+    select number, id, sealed, chain, at from audit
+    where tenant = $1 order by number desc limit 1";
+const BEFORE: &str = "
+    select number, id, sealed, chain, at from audit
+    where tenant = $1 and number < $2 order by number desc limit $3";
+const AFTER: &str = "
+    select number, id, sealed, chain, at from audit
+    where tenant = $1 and number > $2 order by number limit 500";
 const INSERT: &str = "
     insert into audit (tenant, number, id, sealed, chain, at) values ($1, $2, $3, $4, $5, $6)";
-const LIST: &str = "
-    select number, id, sealed from audit
-    where tenant = $1 and number < $2 order by number desc limit $3";
-const FROM: &str = "
-    select number, sealed, chain from audit
-    where tenant = $1 and number > $2 order by number limit 500";
 
-#[derive(Serialize, Deserialize)]
-struct Sealed {
-    event: i64,
-    at: Moment,
-    actor: Actor,
-    action: String,
-    target: String,
+/// An entry as it is kept.
+pub(super) struct Kept {
+    pub(super) number: i64,
+    pub(super) id: AuditId,
+    pub(super) sealed: Vec<u8>,
+    pub(super) chain: Link,
+    pub(super) at: Moment,
 }
 
-/// Adds an entry, unless the log is past this event already (A2, A3).
+/// The newest entry.
+pub(super) async fn last(cx: &mut Cx<'_>) -> Result<Option<Kept>, Fault> {
+    cx.row(LAST, &[cx.tenant().into()], read).await
+}
+
+/// Entries below a number, the newest first; one more than `limit` where there are more.
+pub(super) async fn before(cx: &mut Cx<'_>, number: i64, limit: usize) -> Result<Vec<Kept>, Fault> {
+    let most = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+    cx.rows(BEFORE, &[cx.tenant().into(), number.into(), most.into()], read).await
+}
+
+/// Some entries above a number, the oldest first.
+pub(super) async fn after(cx: &mut Cx<'_>, number: i64) -> Result<Vec<Kept>, Fault> {
+    cx.rows(AFTER, &[cx.tenant().into(), number.into()], read).await
+}
+
+/// Adds an entry behind `last`.
 pub(super) async fn append(
     cx: &mut Cx<'_>,
-    event: i64,
+    last: Option<&Kept>,
+    id: AuditId,
     at: Moment,
-    audited: Audited,
-) -> Result<(), Fault> {
-    let last = cx
-        .row(LAST, &[cx.tenant().into()], |row| {
-            let number: i64 = row.col(0)?;
-            Ok((number, row.col::<Vec<u8>>(1)?, row.col::<AuditId>(2)?, row.col::<Digest>(3)?))
-        })
-        .await?;
-    let (number, before) = match last {
-        None => (1, Digest::of(&cx.tenant().bytes())),
-        Some((number, sealed, id, chain)) => {
-            if open(cx, id, &sealed)?.event >= event {
-                return Ok(());
-            }
-            (number + 1, chain)
-        }
-    };
-    let id: AuditId = cx.id();
-    let entry =
-        Sealed { event, at, actor: audited.actor, action: audited.action, target: audited.target };
-    let json = serde_json::to_vec(&entry)
-        .map_err(|_| Fault::Store("an entry cannot be written as JSON".into()))?;
+    said: Audited,
+) -> Result<Kept, Fault> {
+    let number = last.map_or(0, |last| last.number) + 1;
+    let json = serde_json::to_vec(&Sealed { number, at: at.millis(), said })
+        .map_err(|_| Fault::Store("an entry of the audit log cannot be written as JSON".into()))?;
     let sealed = cx.keys().own().seal(&place(cx, id), &json);
-    let chain = link(&before, &sealed);
+    let chain = last.map_or(Link::FIRST, |last| last.chain).next(&sealed);
     let values: [Value<'_>; 6] = [
         cx.tenant().into(),
         number.into(),
         id.into(),
         (&sealed).into(),
-        (&chain).into(),
+        (&chain.0).into(),
         at.into(),
     ];
-    cx.exec(INSERT, &values).await.map(drop)
+    cx.exec(INSERT, &values).await?;
+    Ok(Kept { number, id, sealed, chain, at })
 }
 
-/// Entries, newest first, with their numbers.
-pub async fn list(
-    cx: &mut Cx<'_>,
-    before: Option<i64>,
-    limit: usize,
-) -> Result<Vec<(i64, Entry)>, Fault> {
-    let most = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-    let values = [cx.tenant().into(), before.unwrap_or(i64::MAX).into(), most.into()];
-    let found = cx
-        .rows(LIST, &values, |row| {
-            Ok((row.col::<i64>(0)?, row.col::<AuditId>(1)?, row.col::<Vec<u8>>(2)?))
-        })
-        .await?;
-    let open = |(number, id, sealed): (i64, AuditId, Vec<u8>)| {
-        let entry = open(cx, id, &sealed)?;
-        let Sealed { at, actor, action, target, .. } = entry;
-        Ok((number, Entry { id, at, actor, action, target }))
-    };
-    found.into_iter().map(open).collect()
-}
-
-/// The first number at which the chain does not hold, if there is one (A2).
-pub async fn verify(cx: &mut Cx<'_>) -> Result<Option<i64>, Fault> {
-    let (mut number, mut chain) = (0_i64, Digest::of(&cx.tenant().bytes()));
-    loop {
-        let values = [cx.tenant().into(), number.into()];
-        let found = cx
-            .rows(FROM, &values, |row| {
-                Ok((row.col::<i64>(0)?, row.col::<Vec<u8>>(1)?, row.col::<Digest>(2)?))
-            })
-            .await?;
-        if found.is_empty() {
-            return Ok(None);
-        }
-        for (next, sealed, kept) in found {
-            chain = link(&chain, &sealed);
-            if next != number + 1 || chain != kept {
-                return Ok(Some(number + 1));
-            }
-            number = next;
-        }
+/// Reads an entry; one that was moved to another number or moment cannot be read.
+pub(super) fn open(cx: &Cx<'_>, kept: &Kept) -> Result<Entry, Fault> {
+    let broken = Fault::Corrupt("an entry of the audit log was changed");
+    let plain = cx.keys().own().open(&place(cx, kept.id), &kept.sealed)?;
+    let sealed: Sealed = serde_json::from_slice(&plain).map_err(|_| broken.clone())?;
+    if (sealed.number, sealed.at) != (kept.number, kept.at.millis()) {
+        return Err(broken);
     }
-}
-
-fn link(before: &Digest, sealed: &[u8]) -> Digest {
-    Digest::of(&[before.0.as_slice(), sealed].concat())
-}
-
-fn open(cx: &Cx<'_>, id: AuditId, sealed: &[u8]) -> Result<Sealed, Fault> {
-    let plain = cx.keys().own().open(&place(cx, id), sealed)?;
-    serde_json::from_slice(&plain).map_err(|_| Fault::Corrupt("an audit entry cannot be read"))
+    let Audited { actor, action, target, detail } = sealed.said;
+    Ok(Entry { id: kept.id, at: kept.at, actor, action, target, detail, number: kept.number })
 }
 
 fn place(cx: &Cx<'_>, id: AuditId) -> Place {
     Place::new(cx.tenant(), "audit", "sealed", id.bytes())
+}
+
+fn read(row: &Row<'_>) -> Result<Kept, Fault> {
+    Ok(Kept {
+        number: row.col(0)?,
+        id: row.col(1)?,
+        sealed: row.col(2)?,
+        chain: Link(row.col::<Digest>(3)?),
+        at: row.col(4)?,
+    })
 }

@@ -1,98 +1,183 @@
-//! Signing in: the lockout first, then the same work for everyone.
+//! Signing in and out.
 
-use countersign_base::{Digest, Fault, MemberId, Scope, Secret, SignInId};
-use countersign_door::{App, Arrival, Cx};
-use countersign_guard::Network;
+use axum::http::HeaderValue;
+use countersign_base::{Caller, MemberId, Moment, OrganizationId, Scope, Secret, SignInId};
+use countersign_door::{App, Arrival, Cx, Target};
+use countersign_guard::{Attempt, Network};
 use countersign_infra::chance;
 use countersign_infra::db::{Reach, Tx};
+use countersign_infra::vault::TenantKeys;
 
-use super::model::{Email, Refusal, SignInToken};
-use super::{Members, store};
-use crate::audit;
+use super::model::{Email, Member, Refusal};
+use super::passwords::Found;
+use super::store::{self, Account, NewSignIn};
+use super::{Members, cookie};
+use crate::audit::{self, Actor};
 
-/// Seconds after which a sign-in is over in any case (M3).
-pub(super) const ABSOLUTE: i64 = 12 * 3_600;
+/// Seconds after which a sign-in is over, whatever happens in them (M5).
+const LONGEST: i64 = 12 * 60 * 60;
 
-/// A sign-in that has just been made.
+/// Somebody has signed in.
 pub(super) struct SignedIn {
-    pub(super) member: MemberId,
+    pub(super) cookie: HeaderValue,
+    pub(super) member: Member,
     pub(super) scope: Scope,
-    pub(super) token: String,
 }
 
-/// Signs a member in (M1, M2).
+/// Lets a member in who knows the password (M2, M3).
 pub(super) async fn sign_in(
     app: &App,
     members: &Members,
-    arrival: Option<&Arrival>,
+    arrival: Arrival,
     email: &str,
     password: Secret,
 ) -> Result<SignedIn, Refusal> {
-    let now = app.clock.now();
-    let email = Email::try_from(email).map_err(|_| Refusal::SignIn)?;
-    let mark = store::mark(&members.marks, &email);
-    let network = arrival.map(|arrival| Network::from(arrival.address).bytes()).unwrap_or_default();
-    let (pair, network) = lockout_keys(members, &mark, &network);
-    let attempt = members
-        .lockout
-        .begin(pair, network, now.millis())
-        .map_err(|wait| Refusal::LockedOut(wait.seconds()))?;
-    let account = app
-        .db
-        .read(Reach::All, async move |tx: &mut Tx<'_>| store::by_mark(tx, &mark).await)
-        .await?;
-    let kept = account.as_ref().map(|account| account.password_hash.clone());
-    let is_right = match members.passwords.check(password, kept).await {
-        Ok(is_right) => is_right,
-        Err(refusal) => {
-            attempt.withdrawn();
-            return Err(refusal);
-        }
+    let email = Email::try_from(email).ok();
+    let attempt = begin(members, arrival, email.as_ref(), app.clock.now())?;
+    let account = match looked_up(app, email).await {
+        Ok(account) => account,
+        Err(refusal) => return withdrawn(attempt, refusal),
     };
-    let (true, Some(account)) = (is_right, account) else {
+    let hash = account.as_ref().map(|account| account.password_hash.clone());
+    let found = match members.passwords.check(password, hash).await {
+        Ok(found) => found,
+        Err(refusal) => return withdrawn(attempt, refusal),
+    };
+    let (Some(account), Found::Right { renewed }) = (account.clone(), found) else {
         attempt.failed(app.clock.now().millis());
+        note_failure(app, members, arrival, account);
         return Err(Refusal::SignIn);
     };
     attempt.succeeded();
-    let scope = scope(app, account.organization).await?;
-    let token = begin(app, scope, account.id).await?;
-    Ok(SignedIn { member: account.id, scope, token })
+    enter(app, arrival, account, renewed).await
 }
 
-fn lockout_keys(members: &Members, mark: &[u8; 32], network: &[u8; 9]) -> ([u8; 16], [u8; 16]) {
-    let mut both = mark.to_vec();
-    both.extend(network);
-    let half = |full: [u8; 32]| {
-        let mut half = [0; 16];
-        half.copy_from_slice(&full[..16]);
-        half
-    };
-    (half(members.marks.mark("pair", &both)), half(members.marks.mark("network", network)))
+/// Takes a place for the attempt, before anybody knows whether the email is known.
+fn begin(
+    members: &Members,
+    arrival: Arrival,
+    email: Option<&Email>,
+    now: Moment,
+) -> Result<Attempt, Refusal> {
+    let network = Network::from(arrival.address).bytes();
+    let mut pair = network.to_vec();
+    pair.extend(email.map_or("", Email::as_str).as_bytes());
+    let pair = sixteen(members.marks.mark("pair", &pair));
+    let network = sixteen(members.marks.mark("network", &network));
+    let begun = members.lockout.begin(pair, network, now.millis());
+    begun.map_err(|wait| Refusal::LockedOut(wait.seconds()))
 }
 
-async fn scope(app: &App, organization: countersign_base::OrganizationId) -> Result<Scope, Refusal> {
-    let tenant = app
+fn sixteen(mark: [u8; 32]) -> [u8; 16] {
+    let mut half = [0; 16];
+    half.copy_from_slice(&mark[..16]);
+    half
+}
+
+/// Nobody judged the password, so it is no failure.
+fn withdrawn<T>(attempt: Attempt, refusal: Refusal) -> Result<T, Refusal> {
+    attempt.withdrawn();
+    Err(refusal)
+}
+
+/// The account of an email; a text that is no email costs the same look.
+async fn looked_up(app: &App, email: Option<Email>) -> Result<Option<Account>, Refusal> {
+    let mark = store::mark(app.vault.installation(), email.as_ref().map_or("", Email::as_str));
+    let found = app
         .db
-        .read(Reach::All, async move |tx: &mut Tx<'_>| store::tenant(tx, organization).await)
+        .read(Reach::All, async move |tx: &mut Tx<'_>| store::account(tx, &mark).await)
         .await?;
-    let tenant = tenant.ok_or(Fault::Corrupt("an organization has no tenant"))?;
-    Ok(app.scope(tenant).await?.ok_or(Fault::Corrupt("a tenant is gone"))?)
+    Ok(found.filter(|account| !account.is_disabled))
 }
 
-async fn begin(app: &App, scope: Scope, member: MemberId) -> Result<String, Refusal> {
-    app.system(scope)
-        .await?
+/// Makes the sign-in, unless the password was changed or the member disabled meanwhile.
+async fn enter(
+    app: &App,
+    arrival: Arrival,
+    account: Account,
+    renewed: Option<String>,
+) -> Result<SignedIn, Refusal> {
+    let scope = entrance(app, account.organization).await?;
+    let detail = network(app.keys(scope.tenant).await?.as_ref(), arrival);
+    let system = app.system(scope).await?;
+    let member = account.member;
+    let (cookie, member) = system
         .write(async move |cx: &mut Cx<'_>| {
-            let id: SignInId = cx.id();
-            let mut bytes = [0; 64];
-            bytes[..16].copy_from_slice(&scope.organization.bytes());
-            bytes[16..32].copy_from_slice(&id.bytes());
-            bytes[32..].copy_from_slice(&chance::bytes::<32>());
-            let digest = Digest::of(&bytes[32..]);
-            let ends = cx.now().plus_seconds(ABSOLUTE);
-            store::insert_sign_in(cx, id, member, &digest, ends).await?;
-            audit::note(cx, "member.signed_in", member).await?;
-            Ok(SignInToken::from_bytes(bytes).reveal())
+            if let Some(renewed) = &renewed {
+                store::renew_password(cx, &account, renewed).await?;
+            }
+            let hash = renewed.as_ref().unwrap_or(&account.password_hash);
+            let (cookie, id) = start(cx, member, hash).await?;
+            let actor = Actor::member(member);
+            audit::note_as(cx, actor, "member.signed_in", id, Some(detail)).await?;
+            let member = store::find(cx, member).await?.ok_or(Refusal::SignIn)?;
+            Ok::<_, Refusal>((cookie, member))
         })
-        .await
+        .await?;
+    Ok(SignedIn { cookie, member, scope })
+}
+
+async fn start(
+    cx: &mut Cx<'_>,
+    member: MemberId,
+    password_hash: &str,
+) -> Result<(HeaderValue, SignInId), Refusal> {
+    let id: SignInId = cx.id();
+    let (cookie, digest) = cookie::new(cx.scope().organization, id, &chance::bytes());
+    let new =
+        NewSignIn { id, member, digest, expires_at: cx.now().plus_seconds(LONGEST), password_hash };
+    if store::insert_sign_in(cx, &new).await? == 0 {
+        return Err(Refusal::SignIn);
+    }
+    Ok((cookie, id))
+}
+
+/// Where a member of the organization comes in: live, where there is such an environment.
+async fn entrance(app: &App, organization: OrganizationId) -> Result<Scope, Refusal> {
+    let found = app
+        .db
+        .read(Reach::All, async move |tx: &mut Tx<'_>| store::entrance(tx, organization).await)
+        .await?;
+    found.ok_or(Refusal::NoEnvironment)
+}
+
+/// Notes a failure for the account's organization, after the answer and off its way: that
+/// there is an account must not be measurable (M2, M11).
+fn note_failure(app: &App, members: &Members, arrival: Arrival, account: Option<Account>) {
+    metrics::counter!("countersign_sign_ins_refused_total").increment(1);
+    let Some(account) = account else { return };
+    let Ok(place) = std::sync::Arc::clone(&members.notes).try_acquire_owned() else { return };
+    let app = app.clone();
+    tokio::spawn(async move {
+        let scope = entrance(&app, account.organization).await?;
+        let detail = network(app.keys(scope.tenant).await?.as_ref(), arrival);
+        let system = app.system(scope).await?;
+        let noted = system
+            .write(async move |cx: &mut Cx<'_>| {
+                let actor = Actor::unknown();
+                audit::note_as(cx, actor, "member.sign_in_refused", account.member, Some(detail))
+                    .await
+            })
+            .await;
+        drop(place);
+        noted.map_err(Refusal::Store)
+    });
+}
+
+/// The keyed mark of a network: equal networks, equal marks, and no address.
+fn network(keys: &TenantKeys, arrival: Arrival) -> String {
+    let mark = keys.mark("network", &Network::from(arrival.address).bytes());
+    let mut short = [0; 8];
+    short.copy_from_slice(&mark[..8]);
+    format!("network {:016x}", u64::from_be_bytes(short))
+}
+
+/// Ends the caller's own sign-in (M6).
+pub(super) async fn sign_out(cx: &mut Cx<'_>) -> Result<(), Refusal> {
+    let Caller::Member { sign_in, .. } = cx.caller() else { return Err(Refusal::NoMember) };
+    if store::end_sign_in(cx, sign_in).await? > 0 {
+        audit::note(cx, "member.signed_out", sign_in).await?;
+    }
+    cx.revoke(Target::SignIn(sign_in.bytes())).await?;
+    Ok(())
 }
