@@ -10,6 +10,7 @@ use countersign_infra::vault::TenantKeys;
 
 use crate::app::{Admitted, App};
 use crate::cx::Cx;
+use crate::idempotency::Attempt;
 use crate::permission::{Permission, Plane};
 use crate::problem::Problem;
 
@@ -83,6 +84,9 @@ impl<P: Permission> FromRequestParts<App> for Allowed<P> {
             return Err(Problem::forbidden(P::NAME));
         }
         let keys = app.keys(admitted.scope.tenant).await?;
+        if let Some(attempt) = parts.extensions.get::<Attempt>() {
+            attempt.claim(app, admitted, &keys).await?;
+        }
         Ok(Self { app: app.clone(), admitted, keys, permission: PhantomData })
     }
 }

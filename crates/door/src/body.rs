@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use crate::problem::Problem;
 
 /// Bytes of JSON that a request may have.
-const LARGEST: usize = 128 * 1024;
+pub(crate) const LARGEST: usize = 128 * 1024;
 
 /// A JSON body, in or out.
 ///
@@ -44,7 +44,7 @@ fn is_json(value: Option<&HeaderValue>) -> bool {
     value.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
 }
 
-fn too_large(error: Box<dyn std::error::Error + Send + Sync>) -> Problem {
+pub(crate) fn too_large(error: Box<dyn std::error::Error + Send + Sync>) -> Problem {
     if error.is::<http_body_util::LengthLimitError>() {
         return Problem::new(
             StatusCode::PAYLOAD_TOO_LARGE,

@@ -7,6 +7,7 @@ mod allowed;
 mod app;
 mod body;
 mod cx;
+pub mod idempotency;
 pub mod live;
 mod page;
 mod permission;

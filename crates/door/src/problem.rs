@@ -21,6 +21,7 @@ pub struct Problem {
     code: &'static str,
     detail: Cow<'static, str>,
     headers: HeaderMap,
+    replay: Option<Box<Response>>,
 }
 
 /// The body of every refusal (RFC 9457).
@@ -50,7 +51,7 @@ impl Problem {
         code: &'static str,
         detail: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self { status, code, detail: detail.into(), headers: HeaderMap::new() }
+        Self { status, code, detail: detail.into(), headers: HeaderMap::new(), replay: None }
     }
 
     /// The request cannot be read.
@@ -115,6 +116,13 @@ impl Problem {
         )
     }
 
+    /// An answer that was given before, which ends the request as a refusal would.
+    pub(crate) fn replay(response: Response) -> Self {
+        let mut problem = Self::new(response.status(), "replay", "");
+        problem.replay = Some(Box::new(response));
+        problem
+    }
+
     /// Adds a header to the answer.
     #[must_use]
     pub fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
@@ -156,6 +164,9 @@ impl From<Fault> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
+        if let Some(response) = self.replay {
+            return *response;
+        }
         let body = Body {
             kind: "about:blank",
             title: self.status.canonical_reason().unwrap_or("Error"),

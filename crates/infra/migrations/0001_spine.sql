@@ -183,6 +183,7 @@ create table spent_proof (
     expires_at bigint not null,
     primary key (tenant, mark)
 ) {tenant};
+create index spent_proof_age on spent_proof (tenant, expires_at);
 
 create table conversation (
     tenant bytea not null,
@@ -277,3 +278,4 @@ create table idempotency (
     at bigint not null,
     primary key (tenant, caller, mark)
 ) {tenant};
+create index idempotency_age on idempotency (tenant, at);

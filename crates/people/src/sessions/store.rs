@@ -49,7 +49,7 @@ const FORGET_PROOFS: &str = "delete from spent_proof where tenant = $1 and expir
 
 /// Moves what was never moved before (S7).
 const JOIN: &str = "
-    update conversation set contact = $3, joined = $4
+    update conversation set contact = $3, joined = $4, client_id = null
     where tenant = $1 and contact = $2 and joined = $5 returning id";
 const CONVERSATION_MESSAGES: &str = "
     select seq, id, sealed from message where tenant = $1 and conversation = $2";

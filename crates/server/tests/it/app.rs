@@ -20,7 +20,7 @@ use countersign_infra::db::{Db, Options, Reach, Tx};
 use countersign_infra::vault::Vault;
 use countersign_people::identity_secrets::{self, NewSecret};
 use countersign_people::widgets::{self, Mode, New, Widget};
-use countersign_people::{People, api_keys, members, organizations};
+use countersign_people::{api_keys, members, organizations};
 use countersign_server::boot::{Ground, Server};
 use countersign_server::router::router;
 use http_body_util::BodyExt as _;
@@ -40,7 +40,6 @@ pub(crate) const PASSWORD: &str = "correct horse battery staple 9";
 pub(crate) struct TestApp {
     pub(crate) router: Router,
     pub(crate) app: App,
-    pub(crate) people: People,
     pub(crate) db: Db,
     pub(crate) vault: Arc<Vault>,
     pub(crate) folder: tempfile::TempDir,
@@ -110,8 +109,8 @@ impl TestApp {
             proofs: many,
         });
         let router = router(&server.app, server.people.clone(), gate);
-        let (app, people) = (server.app.clone(), server.people.clone());
-        Self { router, app, people, db, vault, folder, clock, _server: server }
+        let app = server.app.clone();
+        Self { router, app, db, vault, folder, clock, _server: server }
     }
 
     /// Lets time pass, and waits until the server has noticed.

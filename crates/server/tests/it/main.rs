@@ -7,6 +7,7 @@ mod app;
 mod contacts;
 mod conversations;
 mod dpop;
+mod idempotency;
 mod identity_secrets;
 mod refusals;
 mod rules;
