@@ -1,12 +1,12 @@
 // Fails when what a visitor downloads is heavier than we promise. Counted gzipped.
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 
 const dist = join(import.meta.dirname, 'dist')
 const weight = (file) => gzipSync(readFileSync(join(dist, file)), { level: 9 }).length
 const scripts = (folder) =>
-  readdirSync(join(dist, folder))
+  (existsSync(join(dist, folder)) ? readdirSync(join(dist, folder)) : [])
     .filter((name) => /\.(js|css)$/.test(name))
     .map((name) => `${folder}/${name}`)
 

@@ -1,0 +1,17 @@
+// The loader twice: the script that the server serves, and the package.
+import { build } from 'esbuild'
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+
+const here = import.meta.dirname
+const shared = { bundle: true, target: 'es2022', absWorkingDir: here, logLevel: 'warning' }
+
+await build({
+  ...shared,
+  entryPoints: ['src/script.ts'],
+  outfile: join(here, '../dist/sdk/countersign.js'),
+  format: 'iife',
+  minify: true,
+  legalComments: 'none',
+})
+await build({ ...shared, entryPoints: ['src/index.ts'], outfile: 'dist/index.js', format: 'esm' })
