@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 #![expect(clippy::disallowed_methods, reason = "tests read which store they run on")]
 
+mod api_keys;
 mod app;
+mod audit;
 mod contacts;
 mod conversations;
 mod dpop;
@@ -12,6 +14,7 @@ mod identity_secrets;
 mod refusals;
 mod rules;
 mod sessions;
+mod sign_in;
 mod statements;
 mod sweep;
 mod widgets;
