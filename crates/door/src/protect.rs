@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use countersign_base::Moment;
@@ -106,22 +106,32 @@ fn refusal(request: &Request, verdict: &Verdict) -> Option<Problem> {
         .map(|twice| Problem::bad_request("ambiguous_request", twice.to_string()))
 }
 
-fn dress(headers: &mut HeaderMap, scope: RequestScope, verdict: &Verdict) {
-    let set = |headers: &mut HeaderMap, name, value: HeaderValue| {
-        headers.entry(HeaderName::from_static(name)).or_insert(value);
-    };
-    set(headers, "x-content-type-options", HeaderValue::from_static("nosniff"));
-    set(headers, "referrer-policy", HeaderValue::from_static("no-referrer"));
-    set(headers, "cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
-    set(
-        headers,
-        "content-security-policy",
+/// What every answer says unless its handler says otherwise.
+const ALWAYS: [(HeaderName, HeaderValue); 4] = [
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
-    );
-    set(headers, "x-ratelimit-limit", HeaderValue::from(verdict.limit));
-    set(headers, "x-ratelimit-remaining", HeaderValue::from(verdict.remaining));
+    ),
+];
+const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
+const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+fn dress(headers: &mut HeaderMap, scope: RequestScope, verdict: &Verdict) {
+    headers.reserve(ALWAYS.len() + 3);
+    for (name, value) in ALWAYS {
+        headers.entry(name).or_insert(value);
+    }
+    headers.insert(LIMIT, HeaderValue::from(verdict.limit));
+    headers.insert(REMAINING, HeaderValue::from(verdict.remaining));
     if let Ok(id) = HeaderValue::from_str(&scope.id().to_string()) {
-        set(headers, "x-request-id", id);
+        headers.insert(REQUEST_ID, id);
     }
 }
 
@@ -136,7 +146,17 @@ fn log(
     let route = route.map_or("unmatched", MatchedPath::as_str);
     let status = response.status().as_u16();
     tracing::info!(request = %scope.id(), %method, route, status, millis, "answered");
-    metrics::counter!("countersign_requests_total", "route" => route.to_owned(),
-        "status" => status.to_string())
-    .increment(1);
+    count(status / 100);
+}
+
+/// The labels are constants, so that counting costs no allocation.
+fn count(class: u16) {
+    let counter = match class {
+        2 => metrics::counter!("countersign_requests_total", "class" => "2xx"),
+        3 => metrics::counter!("countersign_requests_total", "class" => "3xx"),
+        4 => metrics::counter!("countersign_requests_total", "class" => "4xx"),
+        5 => metrics::counter!("countersign_requests_total", "class" => "5xx"),
+        _ => metrics::counter!("countersign_requests_total", "class" => "1xx"),
+    };
+    counter.increment(1);
 }

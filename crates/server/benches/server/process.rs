@@ -12,6 +12,7 @@ const BINARY: &str = env!("CARGO_BIN_EXE_countersign");
 pub(crate) struct Server {
     child: Child,
     pub(crate) address: std::net::SocketAddr,
+    metrics: std::net::SocketAddr,
     pub(crate) made: Value,
     pub(crate) started_in: Duration,
     pub(crate) folder: tempfile::TempDir,
@@ -30,13 +31,13 @@ impl Server {
         algorithm: &str,
         database: Option<&str>,
     ) -> Self {
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let address: std::net::SocketAddr = ([127, 0, 0, 1], port).into();
+        let (address, metrics) = (free_address(), free_address());
         let began = Instant::now();
         let mut command = Command::new(BINARY);
         command
             .args(["serve", "--requests-per-minute", "16000000", "--proofs-per-minute", "16000000"])
             .args(["--listen", &address.to_string(), "--token-algorithm", algorithm])
+            .args(["--metrics-listen", &metrics.to_string()])
             .arg("--data")
             .arg(folder.path())
             .env("COUNTERSIGN_LOG", "warn")
@@ -49,7 +50,7 @@ impl Server {
             assert!(began.elapsed() < Duration::from_secs(20), "the server does not start");
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
-        Self { child, address, made, started_in: began.elapsed(), folder }
+        Self { child, address, metrics, made, started_in: began.elapsed(), folder }
     }
 
     /// Processor time that the server has used so far.
@@ -58,6 +59,19 @@ impl Server {
         let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
         let ticks: u64 = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
         Duration::from_millis(ticks * 10)
+    }
+
+    /// Commits that reached the disk so far, and the operations in them.
+    pub(crate) async fn commits(&self) -> (f64, f64) {
+        let mut connection = crate::client::Connection::open(self.metrics).await;
+        let request = crate::client::request("GET", "/metrics", "", "");
+        let (_, body) = connection.send(&request).await;
+        let text = String::from_utf8_lossy(body).into_owned();
+        let value = |name: &str| {
+            let line = text.lines().find(|line| line.starts_with(name)).unwrap();
+            line.rsplit(' ').next().unwrap().parse().unwrap()
+        };
+        (value("countersign_store_commits "), value("countersign_store_operations "))
     }
 
     /// Resident memory, in bytes.
@@ -70,6 +84,10 @@ impl Server {
     pub(crate) fn text(&self, path: &[&str]) -> &str {
         path.iter().fold(&self.made, |value, name| &value[*name]).as_str().unwrap()
     }
+}
+
+fn free_address() -> std::net::SocketAddr {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
 impl Drop for Server {

@@ -67,9 +67,9 @@ pub(crate) async fn posts(report: &Report) {
     if !report.wants("post") {
         return;
     }
-    for database in [None, database().await] {
-        let name = if database.is_some() { "PostgreSQL" } else { "SQLite FULL" };
+    for name in ["SQLite FULL", "PostgreSQL"] {
         for writers in [1, 64] {
+            let database = if name == "PostgreSQL" { Some(database().await) } else { None };
             let server = Server::start("ES256", database.as_deref()).await;
             let mut posts = Vec::new();
             for writer in 0..writers {
@@ -88,9 +88,15 @@ pub(crate) async fn posts(report: &Report) {
                 let path = format!("/widget/v1/conversations/{id}/messages");
                 Arc::new(request("POST", &path, &headers, &body.to_string()))
             };
+            let before = server.commits().await;
             let (many, wall, cpu) = load(&server, writers, next).await;
+            let after = server.commits().await;
             let name = format!("messages posted, {name}, {writers} writers");
             report.figure(&name, many, wall, cpu, Some("fsync"));
+            if after.0 > before.0 {
+                let each = (after.1 - before.1) / (after.0 - before.0);
+                report.note("  messages a commit", format!("{each:.1}"));
+            }
         }
     }
 }
@@ -118,14 +124,12 @@ pub(crate) async fn fan_out(report: &Report) {
         };
         received.store(0, Ordering::SeqCst);
         let (posted, wall, _) = load(&server, 8, next).await;
-        let before = server.cpu();
         let deadline = Instant::now() + Duration::from_secs(20);
         while received.load(Ordering::SeqCst) < posted * sockets && Instant::now() < deadline {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         let delivered = received.load(Ordering::SeqCst);
         let cpu = server.cpu();
-        drop(before);
         report.figure(&format!("posts delivered to {sockets} sockets"), delivered, wall, cpu, None);
         report.note("  lost", posted * sockets - delivered);
     }
@@ -225,8 +229,8 @@ async fn listen(server: &Server, token: &str, received: Arc<AtomicU64>) {
     });
 }
 
-/// A new database on the test server, if it runs.
-async fn database() -> Option<String> {
+/// A new database on the test server.
+async fn database() -> String {
     let server = std::env::var("COUNTERSIGN_TEST_POSTGRES")
         .unwrap_or_else(|_| "postgres://countersign@127.0.0.1:54329".to_owned());
     let name = format!("bench_{:x}", u64::from_be_bytes(countersign_infra::chance::bytes()));
@@ -236,5 +240,5 @@ async fn database() -> Option<String> {
             .expect("PostgreSQL runs: start it with .ci/services");
     tokio::spawn(connection);
     client.batch_execute(&format!("create database {name}")).await.unwrap();
-    Some(format!("{server}/{name}"))
+    format!("{server}/{name}")
 }

@@ -1,5 +1,6 @@
 //! `countersign serve`.
 
+use countersign_door::App;
 use countersign_door::live::{Code, Limits as LiveLimits};
 use countersign_door::protect::{Gate, Rules};
 use countersign_guard::{Limits, Proxies, Rule, Trail};
@@ -31,7 +32,7 @@ pub(super) async fn run(config: Serve) -> Result<(), BootFault> {
     let router = router::router(&server.app, server.people.clone(), gate(&config, clock));
     if let Some(address) = config.metrics_listen {
         let listener = listen::bind(address).await?;
-        tokio::spawn(listen::serve(listener, metrics()?, std::future::pending()));
+        tokio::spawn(listen::serve(listener, metrics(&server.app)?, std::future::pending()));
     }
     tracing::info!(public = %origins.public, widget = %origins.widget, "serving");
     eprintln!("countersign serves {} (widget: {})", origins.public, origins.widget);
@@ -79,10 +80,26 @@ fn start_log() {
     drop(log.try_init());
 }
 
-fn metrics() -> Result<axum::Router, BootFault> {
+/// `/metrics`, without labels of organizations.
+fn metrics(app: &App) -> Result<axum::Router, BootFault> {
     let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder();
     let handle = recorder
         .map_err(|error| BootFault::Refused(format!("metrics cannot be recorded: {error}")))?;
-    let answer = async move || handle.render();
+    let app = app.clone();
+    let answer = async move || {
+        gauges(&app);
+        handle.render()
+    };
     Ok(axum::Router::new().route("/metrics", axum::routing::get(answer)))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a gauge that is off by one in 2^52 is still right")]
+fn gauges(app: &App) {
+    let (commits, operations) = app.db.commits();
+    let live = app.hub.counters();
+    metrics::gauge!("countersign_store_commits").set(commits as f64);
+    metrics::gauge!("countersign_store_operations").set(operations as f64);
+    metrics::gauge!("countersign_sockets_open").set(live.open as f64);
+    metrics::gauge!("countersign_frames_queued").set(live.queued_frames as f64);
+    metrics::gauge!("countersign_resyncs").set(live.resyncs as f64);
 }
