@@ -144,6 +144,7 @@ impl From<Refusal> for Problem {
 #[cfg(test)]
 mod tests {
     use countersign_base::OrganizationId;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -191,6 +192,24 @@ mod tests {
             (&*long, false),
         ] {
             assert_eq!(Name::try_from(name.to_owned()).is_ok(), is_good, "{name}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_survived_and_one_changed_character_is_refused(
+            any in any::<String>(),
+            at in 11_usize..102,
+            character in "[A-Za-z0-9_-]",
+        ) {
+            prop_assert!(Claimed::read(&any).is_none());
+            let key = KeyText::new(scope(Environment::Live), ApiKeyId::from_bytes([3; 16]), &[4; 32]);
+            let mut text = key.text.expose().to_owned();
+            let at = at.min(text.len() - 1);
+            if text[at..=at] != character {
+                text.replace_range(at..=at, &character);
+                prop_assert!(Claimed::read(&text).is_none(), "{}", text);
+            }
         }
     }
 }

@@ -67,6 +67,8 @@ fn value(headers: &HeaderMap) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn text() -> String {
@@ -147,5 +149,38 @@ mod tests {
             gone.to_str()
                 .is_ok_and(|text| text.starts_with(NAME) && text.contains("Path=/; Secure"))
         );
+    }
+
+    proptest! {
+        #[test]
+        fn m4_nothing_but_the_one_whole_cookie_is_read(
+            before in "[a-zA-Z_= ;\"-]{0,40}",
+            after in "[a-zA-Z_= ;\"-]{0,40}",
+            cut in 0_usize..100,
+        ) {
+            let text = text();
+            let line = format!("{before}{text}{after}");
+            if let Some(read) = read(&[&line]) {
+                prop_assert_eq!(read.organization, OrganizationId::from_bytes([1; 16]));
+                prop_assert!(before.is_empty() || before.trim_end_matches(' ').ends_with(';'));
+                prop_assert!(after.is_empty() || after.starts_with(';'));
+            }
+            let cut = cut.min(text.len() - 1);
+            prop_assert!(super::claimed(&one(&text[..cut])).is_none());
+        }
+
+        #[test]
+        fn m4_any_bytes_are_survived(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let mut headers = HeaderMap::new();
+            if let Ok(value) = HeaderValue::from_bytes(&bytes) {
+                headers.append(COOKIE, value);
+            }
+            prop_assert!(claimed(&headers).is_none());
+        }
+    }
+
+    fn one(line: &str) -> HeaderMap {
+        let value = HeaderValue::from_str(line).expect("a header");
+        HeaderMap::from_iter([(COOKIE, value)])
     }
 }

@@ -188,6 +188,8 @@ impl From<Refusal> for Problem {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -245,5 +247,15 @@ mod tests {
         assert_ne!(text, other.secret().expose());
         assert_eq!(Password::chosen(text, &[]).map(drop), Ok(()));
         assert!(!format!("{one:?}").contains(text));
+    }
+
+    proptest! {
+        #[test]
+        fn m10_what_was_taken_once_is_taken_again_unchanged(text in "\\PC{0,12}@\\PC{0,12}") {
+            if let Ok(email) = Email::try_from(text.as_str()) {
+                prop_assert_eq!(Email::try_from(email.as_str()), Ok(email.clone()));
+                prop_assert_eq!(Email::try_from(&*text.to_ascii_uppercase()), Ok(email));
+            }
+        }
     }
 }

@@ -190,6 +190,21 @@ mod tests {
         assert!(passwords.turn().await.is_ok());
     }
 
+    #[tokio::test]
+    async fn m9_who_goes_away_while_waiting_gives_the_place_back() {
+        let passwords = Passwords::new(1, 1);
+        let running = passwords.turn().await.expect("a core is free");
+        for _ in 0..100 {
+            let mut waiting = Box::pin(passwords.turn());
+            let is_waiting = std::future::poll_fn(|cx| {
+                std::task::Poll::Ready(waiting.as_mut().poll(cx).is_pending())
+            });
+            assert!(is_waiting.await, "there is a place");
+        }
+        drop(running);
+        assert!(passwords.turn().await.is_ok());
+    }
+
     #[test]
     fn a_hash_that_cannot_be_read_is_a_fault() {
         assert!(matches!(compare(&secret("a"), Some("$argon2id$")), Err(Fault::Corrupt(_))));

@@ -279,6 +279,32 @@ async fn m6_a_rotated_password_ends_every_sign_in_within_a_minute() {
     assert_eq!(try_in(&app, OWNER, password.expose()).await.status, 201);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn m6_no_sign_in_survives_a_rotation_that_it_races() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("acme").await;
+    let organization = tenant.scope.organization;
+    let mut password = PASSWORD.to_owned();
+    for round in 0..12_u64 {
+        let network = format!("10.0.{round}.1");
+        let now = app.app.clock.now();
+        let rotation = async {
+            tokio::time::sleep(Duration::from_millis(round * 3)).await;
+            members::ensure_owner(&app.db, &app.vault, organization, OWNER, true, now).await
+        };
+        let (answer, rotated) = tokio::join!(try_from(&app, &network, OWNER, &password), rotation);
+        password = rotated.unwrap().1.unwrap().expose().to_owned();
+        app.forward(60).await;
+        if answer.status == 201 {
+            let cookie = answer.header("set-cookie").split(';').next().unwrap();
+            let me = app.call("GET", ME, &[("cookie", cookie)], &Value::Null).await;
+            assert_eq!(me.status, 401, "round {round}");
+        } else {
+            assert_eq!(answer.refusal(), (401, "sign_in_refused".to_owned()), "round {round}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn m7_an_unsafe_call_comes_from_the_dashboards_own_page() {
     let app = TestApp::start().await;
