@@ -179,8 +179,14 @@ test('health, metrics and logs are as the page says', async () => {
   assert.equal(refused.headers.get('x-request-id'), refused.body.request_id);
   assert.equal(refused.headers.get('x-ratelimit-limit'), '300');
   const text = await (await fetch(`http://${metrics}/metrics`)).text();
-  assert.match(text, /^countersign_requests_total\{[^}]*route="\/readyz"/m);
-  assert.match(text, /^countersign_refusals_total\{reason="\w+"\}/m);
+  assert.match(text, /^countersign_requests_total\{class="2xx"\} [1-9]/m);
+  assert.match(text, /^countersign_refusals_total\{reason="token_segments"\} 1$/m);
+  const names = (from, what) => [...new Set([...from.matchAll(what)].map((found) => found[1]))].sort();
+  const real = names(text, /^# TYPE (\w+)/gm);
+  for (const name of real) assert.ok(page.page.includes(`\`${name}`), `the page lacks the metric ${name}`);
+  for (const name of names(page.page, /`(countersign_\w+)/g)) {
+    assert.ok(real.includes(name) || name === 'countersign_sign_ins_refused_total', `there is no metric ${name}`);
+  }
   const lines = child.said.trim().split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
   const answered = lines.find((line) => line.fields?.request === refused.body.request_id);
   assert.deepEqual(Object.keys(answered.fields).sort(), ['message', 'method', 'millis', 'request', 'route', 'status']);

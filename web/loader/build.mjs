@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 
 const here = import.meta.dirname
-const shared = { bundle: true, target: 'es2022', absWorkingDir: here, logLevel: 'warning' }
+const shared = { bundle: true, target: 'es2022', charset: 'utf8', absWorkingDir: here, logLevel: 'warning' }
 
 await build({
   ...shared,

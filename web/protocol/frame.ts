@@ -10,6 +10,8 @@ export type Look = 'light' | 'dark' | null
 
 export type Trust = 'anonymous' | 'claimed' | 'hmac' | 'jwt'
 
+const TRUSTS: readonly unknown[] = ['anonymous', 'claimed', 'hmac', 'jwt'] satisfies Trust[]
+
 /** From the page to the frame. */
 export type ToFrame =
   | {
@@ -133,5 +135,5 @@ function isLook(value: unknown): value is Look {
 }
 
 function isTrust(value: unknown): value is Trust {
-  return value === 'anonymous' || value === 'claimed' || value === 'hmac' || value === 'jwt'
+  return TRUSTS.includes(value)
 }

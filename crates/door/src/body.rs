@@ -34,7 +34,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
             ));
         }
         let body = Limited::new(request.into_body(), LARGEST).collect().await;
-        let bytes = body.map_err(too_large)?.to_bytes();
+        let bytes = body.map_err(|error| too_large(&*error))?.to_bytes();
         read(&bytes).map(Self)
     }
 }
@@ -44,7 +44,7 @@ fn is_json(value: Option<&HeaderValue>) -> bool {
     value.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
 }
 
-pub(crate) fn too_large(error: Box<dyn std::error::Error + Send + Sync>) -> Problem {
+pub(crate) fn too_large(error: &(dyn std::error::Error + Send + Sync + 'static)) -> Problem {
     if error.is::<http_body_util::LengthLimitError>() {
         return Problem::new(
             StatusCode::PAYLOAD_TOO_LARGE,

@@ -85,7 +85,7 @@ fn plain(key: &HeaderValue) -> Option<String> {
 async fn prepare(key: String, request: Request) -> Result<(Attempt, Request), Problem> {
     let (parts, body) = request.into_parts();
     let body = Limited::new(body, LARGEST).collect().await;
-    let body = body.map_err(crate::body::too_large)?.to_bytes();
+    let body = body.map_err(|error| crate::body::too_large(&*error))?.to_bytes();
     let mut whole = format!("{} {}\n", parts.method, parts.uri).into_bytes();
     whole.extend(&body);
     let fingerprint = Digest::of(&whole);
@@ -156,7 +156,9 @@ impl Attempt {
                 let body = cx.keys().own().open(&place(cx.tenant(), &mark), &sealed)?.to_vec();
                 return Ok(Known::Answered(u16::try_from(status).unwrap_or(500), body));
             }
-            Some((_, _, _, at)) if cx.now() < Moment::plus_seconds(at, ABANDONED) => return Ok(Known::Running),
+            Some((_, _, _, at)) if cx.now() < Moment::plus_seconds(at, ABANDONED) => {
+                return Ok(Known::Running);
+            }
             _ => {}
         }
         let fingerprint = self.0.fingerprint;
@@ -197,7 +199,10 @@ impl Attempt {
     async fn write(&self, cx: &mut Cx<'_>, answer: Option<(u16, Bytes)>) -> Result<(), Fault> {
         let (caller, mark, tenant) = (caller(cx.caller()), self.mark(cx.keys()), cx.tenant());
         let Some((status, body)) = answer else {
-            return cx.exec(FORGET, &[tenant.into(), caller.into(), (&mark).into()]).await.map(drop);
+            return cx
+                .exec(FORGET, &[tenant.into(), caller.into(), (&mark).into()])
+                .await
+                .map(drop);
         };
         let sealed = cx.keys().own().seal(&place(tenant, &mark), &body);
         let values = [

@@ -16,12 +16,15 @@ pub type Answer<T> = Result<Json<T>, Problem>;
 
 /// A refusal as the caller sees it.
 #[derive(Debug)]
-pub struct Problem {
+pub struct Problem(Box<Refusal>);
+
+#[derive(Debug)]
+struct Refusal {
     status: StatusCode,
     code: &'static str,
     detail: Cow<'static, str>,
     headers: HeaderMap,
-    replay: Option<Box<Response>>,
+    replay: Option<Response>,
 }
 
 /// The body of every refusal (RFC 9457).
@@ -51,7 +54,8 @@ impl Problem {
         code: &'static str,
         detail: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self { status, code, detail: detail.into(), headers: HeaderMap::new(), replay: None }
+        let (detail, headers) = (detail.into(), HeaderMap::new());
+        Self(Box::new(Refusal { status, code, detail, headers, replay: None }))
     }
 
     /// The request cannot be read.
@@ -119,25 +123,25 @@ impl Problem {
     /// An answer that was given before, which ends the request as a refusal would.
     pub(crate) fn replay(response: Response) -> Self {
         let mut problem = Self::new(response.status(), "replay", "");
-        problem.replay = Some(Box::new(response));
+        problem.0.replay = Some(response);
         problem
     }
 
     /// Adds a header to the answer.
     #[must_use]
     pub fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.append(name, value);
+        self.0.headers.append(name, value);
         self
     }
 
     /// The stable name.
     pub fn code(&self) -> &'static str {
-        self.code
+        self.0.code
     }
 
     /// The HTTP status.
     pub fn status(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 
     fn with_retry_after(self, seconds: u64) -> Self {
@@ -164,21 +168,22 @@ impl From<Fault> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        if let Some(response) = self.replay {
-            return *response;
+        let refusal = *self.0;
+        if let Some(response) = refusal.replay {
+            return response;
         }
         let body = Body {
             kind: "about:blank",
-            title: self.status.canonical_reason().unwrap_or("Error"),
-            status: self.status.as_u16(),
-            code: self.code,
-            detail: self.detail,
+            title: refusal.status.canonical_reason().unwrap_or("Error"),
+            status: refusal.status.as_u16(),
+            code: refusal.code,
+            detail: refusal.detail,
             request_id: request_id().map(|id| id.to_string()),
         };
         let bytes = serde_json::to_vec(&body).unwrap_or_default();
-        let mut response = (self.status, bytes).into_response();
+        let mut response = (refusal.status, bytes).into_response();
         let headers = response.headers_mut();
-        headers.extend(self.headers);
+        headers.extend(refusal.headers);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response

@@ -113,9 +113,8 @@ fn file(name: &str, headers: &HeaderMap, cache: &'static str) -> Response {
 }
 
 fn tag(file: &EmbeddedFile) -> String {
-    let hash = file.metadata.sha256_hash();
-    let start: String = hash.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
-    format!("\"{start}\"")
+    let [a, b, c, d, ..] = file.metadata.sha256_hash();
+    format!("\"{:08x}\"", u32::from_be_bytes([a, b, c, d]))
 }
 
 fn kind(name: &str) -> &'static str {

@@ -15,7 +15,7 @@ pub struct Store {
     #[arg(long, env = "COUNTERSIGN_DATA", value_name = "DIR")]
     pub data: PathBuf,
 
-    /// A PostgreSQL server instead of the embedded database: postgres://user@host/name.
+    /// A PostgreSQL server instead of the embedded database: `postgres://user@host/name`.
     #[arg(long, env = "COUNTERSIGN_DATABASE", value_name = "URL", hide_env_values = true)]
     pub database: Option<String>,
 
@@ -62,7 +62,7 @@ pub struct Serve {
     #[arg(long, env = "COUNTERSIGN_WIDGET_URL", value_name = "URL")]
     pub widget_url: Option<Origin>,
 
-    /// A Redis or Valkey server, through which several nodes wake each other: redis://host:6379.
+    /// A Redis or Valkey server, through which several nodes wake each other: `redis://host:6379`.
     #[arg(long, env = "COUNTERSIGN_REDIS", value_name = "URL", hide_env_values = true)]
     pub redis: Option<String>,
 

@@ -1,11 +1,9 @@
 //! The loader as a package: `load({ origin, widget, identity })` puts the widget on the page.
-import type { Options } from './options.ts'
+import type { Options, Widget } from './options.ts'
 import { widget } from './widget.ts'
-import type { Mounted } from './widget.ts'
 
 export type { Identity, Look, Trust } from '@countersign/protocol/frame'
 export type { EventName, Events, Handler, IdentityCallback, Options, Proof, Trouble, Widget } from './options.ts'
-export type { Mounted } from './widget.ts'
 
 export interface LoadOptions extends Options {
   /** Where your server's widgets live, such as `https://widget.example.com`. */
@@ -13,7 +11,7 @@ export interface LoadOptions extends Options {
 }
 
 /** Call it in a browser; it needs a document. */
-export function load({ origin, ...options }: LoadOptions): Mounted {
+export function load({ origin, ...options }: LoadOptions): Widget {
   const mounted = widget(new URL(origin).origin)
   mounted.boot(options)
   return mounted

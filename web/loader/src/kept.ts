@@ -1,20 +1,13 @@
 //! An anonymous visitor's token in the page's own storage, where the page allowed it.
 
-const name = (widget: string): string => `countersign.visitor.${widget}`
-
-export function kept(widget: string): string | null {
+/** Reads it, or with a second argument keeps (`null`: forgets) it. */
+export function kept(widget: string, token?: string | null): string | null {
+  const name = `countersign.visitor.${widget}`
   try {
-    return localStorage.getItem(name(widget))
+    if (token) localStorage.setItem(name, token)
+    else if (token === null) localStorage.removeItem(name)
+    return localStorage.getItem(name)
   } catch {
-    return null // a page without storage keeps nobody
-  }
-}
-
-export function keep(widget: string, token: string | null): void {
-  try {
-    if (token === null) localStorage.removeItem(name(widget))
-    else localStorage.setItem(name(widget), token)
-  } catch {
-    // The visitor is then a new one on the next page, which is what the browser asked for.
+    return null // a page without storage keeps nobody: a new visitor on the next page
   }
 }

@@ -1,22 +1,20 @@
 //! The style of what stands in the page, as a sheet that needs no `style-src`.
+//!
+//! The page may set `--countersign-accent` and `--countersign-on-accent`.
 
-const STYLE = `
-:host{all:initial;position:fixed;z-index:2147483000;inset:auto 20px 20px auto;font:600 11px/18px system-ui,sans-serif;color-scheme:light dark}
-:host(.left){inset:auto auto 20px 20px}
-iframe{position:absolute;bottom:72px;right:0;width:min(392px,100vw - 40px);height:min(680px,100vh - 112px);border:0;border-radius:16px;box-shadow:0 0 0 1px #0f172a14,0 16px 48px #0f172a33;background:Canvas;color-scheme:light dark;visibility:hidden;opacity:0;transform:translateY(12px);transition:opacity .16s,transform .16s}
-:host(.left) iframe{left:0;right:auto}
-:host([open]) iframe{visibility:visible;opacity:1;transform:none}
-button{all:unset;box-sizing:border-box;position:relative;width:56px;height:56px;border:1px solid #0000;border-radius:50%;display:grid;place-items:center;cursor:pointer;background:var(--countersign-accent,#3b5bdb);color:var(--countersign-on-accent,#fff);box-shadow:0 4px 16px #0f172a40;transition:transform .16s}
-button[hidden]{display:none}
-button:hover{transform:scale(1.05)}
-button:focus-visible{outline:3px solid Canvas;box-shadow:0 0 0 6px var(--countersign-accent,#3b5bdb)}
-svg{width:26px;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}
-span{position:absolute;top:-2px;right:-2px;min-width:18px;padding:0 5px;box-sizing:border-box;border-radius:9px;background:#c92a2a;color:#fff;text-align:center;box-shadow:0 0 0 2px Canvas}
-span:empty{display:none}
-p{position:absolute;width:1px;height:1px;margin:0;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-@media(max-width:480px),(max-height:440px){:host([open]){inset:0}:host([open]) iframe{inset:0;width:100%;height:100%;border-radius:0}:host([open]) button{display:none}}
-@media(prefers-reduced-motion:reduce){*{transition:none!important}}
-@media print{:host{display:none}}`
+const STYLE = `\
+:host{all:initial;position:fixed;z-index:2147483647;inset:auto 20px 20px auto;font:600 11px/18px system-ui;color-scheme:light dark}\
+:host(.left){inset:auto auto 20px 20px}\
+iframe{position:absolute;inset:auto 0 72px auto;width:min(392px,100vw - 40px);height:min(680px,100vh - 112px);border:0;border-radius:16px;box-shadow:0 4px 16px #0004;background:Canvas;visibility:hidden;opacity:0}\
+:host(.left) iframe{inset:auto auto 72px 0}\
+:host([open]) iframe{visibility:visible;opacity:1;transition:opacity .2s}\
+button{display:block;padding:14px;border:0;border-radius:50%;cursor:pointer;forced-color-adjust:none;background:var(--countersign-accent,#3b5bdb);color:var(--countersign-on-accent,#fff);box-shadow:0 4px 16px #0004}\
+button:before{content:'';display:block;width:28px;height:28px;background:currentColor;clip-path:path('M6 4h16a3 3 0 0 1 3 3v10a3 3 0 0 1-3 3H13l-6 5v-5H6a3 3 0 0 1-3-3V7a3 3 0 0 1 3-3Z')}\
+:host([open]) button:before{clip-path:path('M4 11l3-3 7 7 7-7 3 3-10 10Z')}\
+span{position:absolute;inset:-2px -2px auto auto;padding:0 6px;border-radius:9px;background:#c92a2a;color:#fff}\
+p{position:absolute;opacity:0;pointer-events:none}\
+[hidden],span:empty{display:none}\
+@media(max-width:480px),(max-height:440px){:host([open]),:host([open]) iframe{inset:0;width:100%;height:100%;border-radius:0}:host([open]) button{display:none}}`
 
 export function sheet(): CSSStyleSheet {
   const made = new CSSStyleSheet()

@@ -44,7 +44,7 @@ export type EventName = keyof Events
 export type Handler<Name extends EventName> = (about: Events[Name]) => void
 
 export interface Widget {
-  boot(options: Options): void
+  boot(options: Options): Promise<void>
   /** New fields or a new callback; the visitor is identified again at once. */
   identify(identity: Identity | IdentityCallback): void
   show(): void
@@ -53,10 +53,8 @@ export interface Widget {
   mode(mode: Look): void
   /** Ends the session and destroys its key: call it when your user signs out. */
   shutdown(): Promise<void>
+  /** Leaves the page; the session stays for the next one. */
+  remove(): void
   /** Answers the function that stops it. */
   on<Name extends EventName>(name: Name, handler: Handler<Name>): () => void
-}
-
-export function isOptions(value: unknown): value is Options {
-  return typeof value === 'object' && value !== null && 'widget' in value && !!value.widget
 }

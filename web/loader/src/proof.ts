@@ -1,40 +1,21 @@
-//! What the page has told about its visitor, and how to ask it again.
+//! Asks the page who its visitor is.
 import { isIdentity } from '@countersign/protocol/frame'
 import type { Identity } from '@countersign/protocol/frame'
 import type { IdentityCallback } from './options.ts'
 
-type Source = Identity | IdentityCallback
+/** What `boot` or `identify` were given. */
+export type Source = Identity | IdentityCallback | null | undefined
 
-/** The page's identity: what `boot` gave, and the fields that `identify` put beside it. */
-export interface Proofs {
-  any(): boolean
-  give(source: Source | undefined): void
-  identify(source: Source): void
-  ask(jkt: string | null): Promise<Identity | null>
-  forget(): void
-}
-
-export function proofs(): Proofs {
-  let source: Source | undefined
-  let fields: Identity | undefined
-  return {
-    any: () => !!(source || fields),
-    give(given) {
-      source = given
-    },
-    identify(given) {
-      if (typeof given === 'function') source = given
-      else fields = given
-    },
-    async ask(jkt) {
-      const answer = (typeof source === 'function' ? await source({ jkt }) : source) ?? null
-      const proof = typeof answer === 'string' ? { token: answer } : answer
-      const all = proof || fields ? { ...proof, ...fields } : null
-      if (all && !isIdentity(all)) throw new TypeError('identity takes texts, or the text of a token')
-      return all
-    },
-    forget() {
-      source = fields = undefined
-    },
-  }
+/** The answer of `source`, with `fields` beside it; `null` is an anonymous visitor. */
+export async function proof(
+  source: Source,
+  fields: Identity | null,
+  jkt: string | null,
+): Promise<Identity | null> {
+  const answer = typeof source === 'function' ? await source({ jkt }) : source
+  const proven = typeof answer === 'string' ? { token: answer } : answer
+  if (!proven && !fields) return null
+  const all = { ...proven, ...fields }
+  if (!isIdentity(all)) throw new TypeError('identity takes texts only')
+  return all
 }

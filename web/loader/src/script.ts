@@ -1,6 +1,5 @@
 //! What the script tag runs: `window.Countersign`, and the calls that came before it was there.
 import type { Identity, Look } from '@countersign/protocol/frame'
-import { isOptions } from './options.ts'
 import type { EventName, Handler, IdentityCallback, Options, Widget } from './options.ts'
 import { widget } from './widget.ts'
 
@@ -14,7 +13,7 @@ export interface Countersign extends Widget {
 }
 
 interface Stub {
-  q?: ArrayLike<unknown>[]
+  q?: Iterable<unknown>[]
 }
 
 declare global {
@@ -25,22 +24,20 @@ declare global {
 }
 
 function install(origin: string): void {
-  const { remove: _, ...one } = widget(origin)
-  const names = new Map<unknown, Function>(Object.entries(one))
-  const call = (...given: unknown[]): void => {
-    const [name, ...rest] = given
-    const method = names.get(name)
-    if (!method || (name === 'boot' && !isOptions(rest[0]))) console.error('[Countersign] cannot', name)
-    else method(...rest)
+  const methods = widget(origin)
+  const call = (...[name, ...rest]: unknown[]): void => {
+    const method: Function | undefined = Object.entries(methods).find(([known]) => known === name)?.[1]
+    if (method) method(...rest)
+    else console.error('[Countersign] no call', name)
   }
   const early = [...(window.Countersign?.q ?? []), ...(window.Woes?.q ?? [])]
-  const api: Countersign = Object.assign(call, one)
+  const api: Countersign = Object.assign(call, methods)
   window.Countersign = api
-  if (!window.Woes || window.Woes.q) window.Woes = api
-  for (const given of early) call(...Array.from(given))
+  if (!window.Woes?.boot) window.Woes = api
+  for (const given of early) call(...given)
 }
 
 const script = document.currentScript
-if (script instanceof HTMLScriptElement && !(window.Countersign && 'boot' in window.Countersign)) {
+if (script instanceof HTMLScriptElement && !window.Countersign?.boot) {
   install(new URL(script.src).origin)
 }

@@ -1,32 +1,22 @@
 //! One widget on the page: starts the frame, answers it, and tells the page what happens.
 import { isToHost } from '@countersign/protocol/frame'
 import type { Identity, Look, ToFrame, ToHost } from '@countersign/protocol/frame'
-import { keep, kept } from './kept.ts'
+import { kept } from './kept.ts'
 import { launcher } from './launcher.ts'
 import type { Launcher } from './launcher.ts'
-import type { EventName, Events, Handler, Options, Widget } from './options.ts'
-import { proofs } from './proof.ts'
+import type { EventName, Events, Options, Trouble, Widget } from './options.ts'
+import { proof } from './proof.ts'
+import type { Source } from './proof.ts'
 
 /** How long the frame may take to answer, in milliseconds. */
 const PATIENCE = 5_000
 
-/** A widget that can also leave the page without ending the visitor's session. */
-export interface Mounted extends Widget {
-  remove(): void
-}
-
 /** Nothing is on the page before `boot`. `origin` is where the server's widgets live. */
-export function widget(origin: string): Mounted {
-  const handlers: { [Name in EventName]: Set<Handler<Name>> } = {
-    ready: new Set(),
-    session: new Set(),
-    unread: new Set(),
-    open: new Set(),
-    close: new Set(),
-    error: new Set(),
-  }
-  const identity = proofs()
+export function widget(origin: string): Widget {
+  const bus = new EventTarget()
   let options: Options | null = null
+  let source: Source = null
+  let fields: Identity | null = null
   let stage: Launcher | null = null
   let look: Look = null
   let opened = false
@@ -36,27 +26,27 @@ export function widget(origin: string): Mounted {
   let gone: (() => void) | null = null
   let leaving: Promise<void> | null = null
 
-  function boot(given: Options): void {
-    options = given
-    look = given.mode ?? null
-    identity.give(given.identity)
-    const start = (): void => {
-      if (options === given) mount(given)
-    }
-    if (leaving) void leaving.then(start)
-    else if (document.body) start()
-    else addEventListener('DOMContentLoaded', start, { once: true })
+  async function boot(given: Options): Promise<void> {
+    const mine = { ...given }
+    options = mine
+    source = mine.identity
+    look = mine.mode ?? null
+    await leaving
+    if (options === mine) mount(mine)
   }
 
-  function mount({ widget: key, launcher: button = true, position, locale }: Options): void {
+  function mount(given: Options): void {
     clear()
-    const url = `${origin}/embed/${encodeURIComponent(key)}?host=${encodeURIComponent(location.origin)}`
-    const language = locale ?? (document.documentElement.lang || navigator.language)
-    stage = launcher(url, language, { button, left: position === 'left' }, turn)
+    const url = `${origin}/embed/${given.widget}?host=${location.origin}`
+    stage = launcher(url, language(), given, turn)
     stage.mode(look)
     stage.open(opened)
     addEventListener('message', hear)
     timer = setTimeout(miss, PATIENCE)
+  }
+
+  function language(): string {
+    return options?.locale || document.documentElement.lang || navigator.language
   }
 
   function clear(): void {
@@ -73,46 +63,46 @@ export function widget(origin: string): Mounted {
   }
 
   function receive(message: ToHost): void {
-    if (leaving && message.kind !== 'ready' && message.kind !== 'gone') return
+    if (leaving && !/ready|gone/.test(message.kind)) return
     switch (message.kind) {
       case 'ready':
         return greet()
       case 'ask':
         return void answer(message.request, message.jkt)
       case 'session':
-        return emit('session', { trust: message.trust, contact: message.contact })
+        return emit('session', message)
       case 'unread':
         stage?.unread(message.count)
         return emit('unread', message.count)
       case 'close':
         return turn(false)
       case 'visitor':
-        if (options?.keepVisitor) keep(options.widget, message.token)
+        if (options?.keepVisitor) kept(options.widget, message.token)
         return
       case 'error':
-        return fail(message.code, message.words, message.reference)
+        return fail(message)
       case 'gone':
         gone?.()
     }
   }
 
   function greet(): void {
-    clearTimeout(timer)
     ready = true
     if (leaving || !options) return send({ kind: 'shutdown' })
+    clearTimeout(timer)
     const keepVisitor = !!options.keepVisitor
     send({
       kind: 'hello',
       v: 1,
-      locale: options.locale ?? (document.documentElement.lang || null),
+      locale: language(),
       mode: look,
       open: opened,
-      identity: identity.any(),
+      identity: !!(source || fields),
       visitor: keepVisitor ? kept(options.widget) : null,
       keepVisitor,
     })
     stage?.reveal(true)
-    emit('ready', undefined)
+    emit('ready')
   }
 
   async function answer(request: number, jkt: string | null): Promise<void> {
@@ -120,34 +110,31 @@ export function widget(origin: string): Mounted {
     let value: Identity | null = null
     let failed = false
     try {
-      value = await identity.ask(jkt)
+      value = await proof(source, fields, jkt)
     } catch (error) {
       failed = true
-      console.error('[Countersign] identity:', error)
-      emit('error', { code: 'identity_callback_failed', reference: null, words: String(error) })
+      fail({ code: 'identity_callback_failed', words: `${error}`, reference: null })
     }
     if (asked === stage && !leaving) send({ kind: 'identity', request, value, failed })
   }
 
   function miss(): void {
     turn(false)
-    fail(
-      'no_answer',
-      `${origin} did not answer within 5 s. Add exactly ${location.origin} to this widget's allowed origins (dashboard, Widgets), and ${origin} to this page's frame-src.`,
-    )
+    const words = `no answer: add ${location.origin} to the widget's allowed origins in the dashboard`
+    fail({ code: 'no_answer', words, reference: null })
   }
 
-  function fail(code: string, text: string, reference: string | null = null): void {
-    console.error('[Countersign]', code, text, reference ?? '')
-    emit('error', { code, reference, words: text })
+  function fail(trouble: Trouble): void {
+    console.error('[Countersign]', trouble.words, trouble.reference)
+    emit('error', trouble)
   }
 
   function send(message: ToFrame): void {
     if (ready) stage?.frame.contentWindow?.postMessage(message, origin)
   }
 
-  function emit<Name extends EventName>(name: Name, about: Events[Name]): void {
-    for (const handler of handlers[name]) queueMicrotask(() => handler(about))
+  function emit<Name extends EventName>(name: Name, about?: Events[Name]): void {
+    bus.dispatchEvent(new CustomEvent(name, { detail: about }))
   }
 
   function turn(open: boolean): void {
@@ -155,31 +142,34 @@ export function widget(origin: string): Mounted {
     opened = open
     stage?.open(open)
     send({ kind: 'open', open })
-    emit(open ? 'open' : 'close', undefined)
+    emit(open ? 'open' : 'close')
   }
 
   async function shutdown(): Promise<void> {
-    if (options) keep(options.widget, null)
-    options = null
-    identity.forget()
+    if (options) kept(options.widget, null)
+    options = source = fields = null
     turn(false)
-    if (leaving || !stage) return leaving ?? undefined
-    stage.reveal(false)
+    if (stage) leaving ??= farewell(stage)
+    await leaving
+  }
+
+  async function farewell(last: Launcher): Promise<void> {
     clearTimeout(timer)
-    leaving = new Promise<void>((done) => {
+    last.reveal(false)
+    send({ kind: 'shutdown' })
+    await new Promise<void>((done) => {
       gone = done
       timer = setTimeout(done, PATIENCE)
     })
-    send({ kind: 'shutdown' })
-    await leaving
     leaving = null
     clear()
   }
 
   return {
     boot,
-    identify(source) {
-      identity.identify(source)
+    identify(given) {
+      if (typeof given === 'function') source = given
+      else fields = given
       send({ kind: 'identify' })
     },
     show: () => turn(true),
@@ -192,8 +182,11 @@ export function widget(origin: string): Mounted {
     },
     shutdown,
     on(name, handler) {
-      handlers[name].add(handler)
-      return () => handlers[name].delete(handler)
+      const listener = (event: Event): void => {
+        if (event instanceof CustomEvent) handler(event.detail)
+      }
+      bus.addEventListener(name, listener)
+      return () => bus.removeEventListener(name, listener)
     },
     remove() {
       options = null

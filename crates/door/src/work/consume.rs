@@ -8,7 +8,7 @@ use countersign_infra::db::{Reach, Sql, Tx};
 use crate::app::{App, Pending};
 
 /// Events that one look takes at most.
-const MOST: i64 = 500;
+const MOST: usize = 500;
 /// How long a consumer waits for the bell before it looks anyway.
 const PATIENCE: Duration = Duration::from_millis(500);
 
@@ -83,7 +83,7 @@ async fn step(app: &App, consumer: &dyn Consumer, after: &mut Option<i64>) -> Re
         keep(app, name, last).await?;
     }
     *after = Some(last);
-    Ok(events.len() as i64 == MOST)
+    Ok(events.len() == MOST)
 }
 
 async fn start(app: &App, name: Option<&'static str>) -> Result<i64, Fault> {
@@ -100,7 +100,7 @@ async fn start(app: &App, name: Option<&'static str>) -> Result<i64, Fault> {
 async fn since(app: &App, after: i64) -> Result<Vec<Happened>, Fault> {
     app.db
         .read(Reach::All, async move |tx: &mut Tx<'_>| {
-            tx.rows(SINCE, &[after.into(), MOST.into()], |row| {
+            tx.rows(SINCE, &[after.into(), i64::try_from(MOST).unwrap_or(i64::MAX).into()], |row| {
                 Ok(Happened {
                     pos: row.col(0)?,
                     tenant: row.col(1)?,

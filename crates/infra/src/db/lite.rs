@@ -299,6 +299,7 @@ fn run(connection: &Connection, sql: &'static str) -> Result<(), Fault> {
     statement.raw_execute().map(drop).map_err(fault)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it stands in `map_err`")]
 pub(super) fn fault(error: rusqlite::Error) -> Fault {
     let rusqlite::Error::SqliteFailure(failure, _) = &error else {
         return Fault::Store(error.to_string());

@@ -1,5 +1,7 @@
 //! Brings the tables up to date: one list for both engines, checksummed and locked.
 
+use std::fmt::Write as _;
+
 use countersign_base::{Digest, Fault};
 use deadpool_postgres::Client;
 use rusqlite::Connection;
@@ -120,9 +122,10 @@ fn postgres_statement(statement: &str) -> String {
         .replace("{fenced}", "");
     if statement.contains("{tenant}") {
         for part in 0..PARTITIONS {
-            text += &format!(
+            let _ = writeln!(
+                text,
                 "create table {table}_{part} partition of {table} \
-                 for values with (modulus {PARTITIONS}, remainder {part});\n"
+                 for values with (modulus {PARTITIONS}, remainder {part});"
             );
         }
     }

@@ -67,6 +67,7 @@ impl Key {
     }
 
     /// Another key, which tells nothing about this one.
+    #[must_use]
     pub fn derive(&self, what: &str) -> Self {
         Self::new(&expand(&self.raw, what))
     }

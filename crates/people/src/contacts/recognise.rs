@@ -160,12 +160,11 @@ pub async fn say(
         Some(id) => store::find(cx, id).await?.filter(|contact| !contact.trust.is_proven()),
         None => None,
     };
-    let mut contact = match known {
-        Some(contact) => contact,
-        None => {
-            let id = cx.id();
-            store::create(cx, id, trust).await?
-        }
+    let mut contact = if let Some(contact) = known {
+        contact
+    } else {
+        let id = cx.id();
+        store::create(cx, id, trust).await?
     };
     put(&mut contact.fields, said, Provenance::Said, cx.now());
     contact.trust = super::highest(contact.trust, trust);

@@ -19,7 +19,12 @@ pub async fn search(
 ) -> Result<Vec<Contact>, Refusal> {
     let query = query.trim();
     if query.is_empty() {
-        return Ok(store::latest(cx, after, limit as i64 + 1).await?);
+        return Ok(store::latest(
+            cx,
+            after,
+            i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1),
+        )
+        .await?);
     }
     if after.is_some() {
         return Ok(Vec::new());

@@ -52,6 +52,7 @@ pub struct IdentitySecret {
     pub retired_at: Option<Moment>,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
 fn mode_name<S: Serializer>(mode: &Mode, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(name(*mode))
 }

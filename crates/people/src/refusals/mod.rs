@@ -144,7 +144,7 @@ impl Refusals {
     pub fn record(&self, refused: Refused) {
         metrics::counter!("countersign_refusals_total", "reason" => refused.found.reason)
             .increment(1);
-        let now = refused.reference.map_or(0, |id| minute_of(id));
+        let now = refused.reference.map_or(0, minute_of);
         let many = self.count(now, refused.widget, refused.found.reason);
         let is_stored = many <= MOST || many.is_multiple_of(MOST);
         if is_stored && self.queue.try_send((refused, many)).is_err() {

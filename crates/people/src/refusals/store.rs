@@ -79,13 +79,13 @@ pub async fn list(
     limit: usize,
 ) -> Result<Vec<Shown>, Fault> {
     let tenant = cx.tenant();
-    let found = match reference {
-        Some(id) => cx.rows(FIND, &[tenant.into(), id.into()], read).await?,
-        None => {
-            let (at, id) = after.unwrap_or((i64::MAX, [255; 16]));
-            let values = [tenant.into(), at.into(), id.into(), (limit as i64 + 1).into()];
-            cx.rows(LIST, &values, read).await?
-        }
+    let found = if let Some(id) = reference {
+        cx.rows(FIND, &[tenant.into(), id.into()], read).await?
+    } else {
+        let most = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+        let (at, id) = after.unwrap_or((i64::MAX, [255; 16]));
+        let values = [tenant.into(), at.into(), id.into(), most.into()];
+        cx.rows(LIST, &values, read).await?
     };
     found.into_iter().map(|(shown, sealed)| open(cx, shown, &sealed)).collect()
 }

@@ -19,7 +19,7 @@ pub(super) struct AccessTokens {
     keys: SigningKeys,
     /// Tokens whose signature was good, by SHA-256. It stands for the signature only: expiry
     /// and session are looked at every time.
-    checked: Vec<RwLock<[HashMap<Digest, Arc<Claims>>; 2]>>,
+    checked: Vec<Shard>,
 }
 
 /// What an access token says.

@@ -1,6 +1,6 @@
 //! Binds sessions to keys of browsers: `DPoP` (RFC 9449) with the server's own nonces.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::Mutex;
 
 use axum::http::request::Parts;
@@ -31,8 +31,8 @@ pub(super) struct Binding {
 #[derive(Default)]
 struct Seen {
     half: i64,
-    young: HashMap<Digest, ()>,
-    old: HashMap<Digest, ()>,
+    young: HashSet<Digest>,
+    old: HashSet<Digest>,
 }
 
 impl Binding {
@@ -105,11 +105,11 @@ impl Binding {
         let half = now.seconds().div_euclid(MEMORY);
         if seen.half != half {
             let young = std::mem::take(&mut seen.young);
-            seen.old = if seen.half + 1 == half { young } else { HashMap::new() };
+            seen.old = if seen.half + 1 == half { young } else { HashSet::new() };
             seen.half = half;
         }
-        let known = seen.old.contains_key(&mark) || seen.young.len() >= MOST;
-        !known && seen.young.insert(mark, ()).is_none()
+        let known = seen.old.contains(&mark) || seen.young.len() >= MOST;
+        !known && seen.young.insert(mark)
     }
 }
 

@@ -251,10 +251,8 @@ impl Plan {
             join(cx, from, contact.id).await?;
         }
         let (session, refresh_token) = self.session(cx, contact.id, trust).await?;
-        let visitor_token = match trust.is_proven() {
-            true => None,
-            false => Some(visitor_token(cx, contact.id).await?),
-        };
+        let visitor_token =
+            if trust.is_proven() { None } else { Some(visitor_token(cx, contact.id).await?) };
         Ok(Opened { session, contact, refresh_token, visitor_token })
     }
 

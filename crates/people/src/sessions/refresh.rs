@@ -16,7 +16,7 @@ use crate::{People, audit};
 /// What a presented refresh token leads to.
 enum Step {
     /// New tokens.
-    Renewed(Session, RefreshParts),
+    Renewed(Box<Session>, RefreshParts),
     /// It was used before: the session has ended (S4).
     Reused,
     /// The session is unknown or over.
@@ -33,9 +33,10 @@ pub(super) async fn refresh(
     let now = app.clock.now();
     let token = RefreshParts::read(text).ok_or(Refusal::Over)?;
     let scope = app.scope(token.tenant).await?.ok_or(Refusal::Over)?;
-    let key = match parts.headers.contains_key("dpop") {
-        true => Some(people.sessions.binding.check(app, parts, None, now)?),
-        false => None,
+    let key = if parts.headers.contains_key("dpop") {
+        Some(people.sessions.binding.check(app, parts, None, now)?)
+    } else {
+        None
     };
     let system = app.system(scope).await?;
     let arrival = parts.extensions.get::<Arrival>();
@@ -45,7 +46,7 @@ pub(super) async fn refresh(
     let step =
         system.write(async move |cx: &mut Cx<'_>| presented.step(cx, &rotation).await).await?;
     match step {
-        Step::Renewed(session, next) => Ok((session, scope, next.reveal())),
+        Step::Renewed(session, next) => Ok((*session, scope, next.reveal())),
         Step::Reused | Step::Over => Err(Refusal::Over.into()),
     }
 }
@@ -92,7 +93,7 @@ impl Presented {
         }
         session.generation += 1;
         session.idle_at = idle_at;
-        Ok(Step::Renewed(session, next))
+        Ok(Step::Renewed(Box::new(session), next))
     }
 
     /// A later use: the identical successor while it may not have arrived (S3), else the end
@@ -112,7 +113,7 @@ impl Presented {
             Some(nonce) if is_previous && races && !elsewhere => {
                 audit::note(cx, "session.refresh_replayed", session.id).await?;
                 let next = self.successor(rotation, nonce);
-                Ok(Step::Renewed(session, next))
+                Ok(Step::Renewed(Box::new(session), next))
             }
             _ => {
                 store::revoke(cx, session.id).await?;

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot go on should stop")]
 #![expect(clippy::disallowed_methods, reason = "a measurement asks the machine's own clock")]
+#![expect(clippy::cast_precision_loss, reason = "figures are rounded anyway")]
 #![expect(clippy::print_stdout, reason = "figures are what this is for")]
 
 mod client;

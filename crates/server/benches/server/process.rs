@@ -15,7 +15,7 @@ pub(crate) struct Server {
     metrics: std::net::SocketAddr,
     pub(crate) made: Value,
     pub(crate) started_in: Duration,
-    pub(crate) folder: tempfile::TempDir,
+    _folder: tempfile::TempDir,
 }
 
 impl Server {
@@ -50,7 +50,7 @@ impl Server {
             assert!(began.elapsed() < Duration::from_secs(20), "the server does not start");
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
-        Self { child, address, metrics, made, started_in: began.elapsed(), folder }
+        Self { child, address, metrics, made, started_in: began.elapsed(), _folder: folder }
     }
 
     /// Processor time that the server has used so far.

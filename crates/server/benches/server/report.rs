@@ -40,12 +40,12 @@ impl Report {
         let per_cpu = many as f64 / cpu.as_secs_f64();
         let limits = self.limits.borrow();
         let ratio = limit.and_then(|name| limits.get(name).map(|limit| (name, per_cpu / limit)));
-        let ratio =
-            ratio.map(|(name, ratio)| format!("{:.2} of {name}", ratio)).unwrap_or_default();
+        let ratio = ratio.map(|(name, ratio)| format!("{ratio:.2} of {name}")).unwrap_or_default();
         println!("{name:<52} {per_second:>12.0} {per_cpu:>14.0}  {ratio}");
     }
 
     /// Any other figure.
+    #[expect(clippy::unused_self, reason = "figures come from one place")]
     pub(crate) fn note(&self, name: &str, value: impl std::fmt::Display) {
         println!("{name:<52} {value}");
     }

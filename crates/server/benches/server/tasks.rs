@@ -181,7 +181,7 @@ async fn load(
     for client in clients.collect::<Vec<_>>() {
         many += client.await.unwrap();
     }
-    (many, began.elapsed(), server.cpu() - before)
+    (many, began.elapsed(), server.cpu().checked_sub(before).unwrap())
 }
 
 fn opening(server: &Server, id: &str) -> String {

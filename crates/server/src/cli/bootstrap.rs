@@ -43,7 +43,7 @@ pub(super) struct Bootstrap {
     /// Lets visitors without any identity in, in mode enforce.
     #[arg(long)]
     anonymous: bool,
-    /// A page that may embed the widget, such as https://app.example.com; may be repeated.
+    /// A page that may embed the widget, such as `https://app.example.com`; may be repeated.
     #[arg(long = "origin", value_name = "URL")]
     origins: Vec<Origin>,
     /// live or test.

@@ -395,6 +395,9 @@ async fn c13_a_stream_ends_with_its_session() {
     assert_eq!(theirs.closed().await, 4401);
 }
 
+/// A route, headers, and the status of the refusal.
+type Case<'p, 'v> = (&'p str, Vec<(&'static str, &'v str)>, u16);
+
 #[tokio::test]
 async fn c13_a_refused_proof_is_refused_in_the_handshake() {
     let app = TestApp::start().await;
@@ -409,7 +412,7 @@ async fn c13_a_refused_proof_is_refused_in_the_handshake() {
     let bare = ticket(&alice).await;
     let protocol = ("sec-websocket-protocol", "countersign.v1");
     let cookie = ("cookie", member.cookie.as_str());
-    let cases: [(&str, Vec<(&str, &str)>, u16); 8] = [
+    let cases: [Case<'_, '_>; 8] = [
         (VISITOR, offers.to_vec(), 401),
         (VISITOR, vec![protocol], 401),
         (VISITOR, vec![("sec-websocket-protocol", "countersign.v1, cs_tkt_nonsense")], 401),
