@@ -52,9 +52,9 @@ export function launcher(
     const words = waiting && !opened ? `${unread}: ${waiting}` : ''
     host.toggleAttribute('open', opened)
     button.ariaExpanded = `${opened}`
-    button.ariaLabel = words ? `${chat}, ${words}` : chat
-    badge.textContent = words && (waiting > 99 ? '99+' : `${waiting}`)
+    button.ariaLabel = chat + (words && `, ${words}`)
     status.textContent = words
+    badge.textContent = words && `${waiting}`
   }
 
   return {

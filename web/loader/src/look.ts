@@ -9,7 +9,7 @@ iframe{position:absolute;inset:auto 0 72px auto;width:min(392px,100vw - 40px);he
 :host(.left) iframe{inset:auto auto 72px 0}\
 :host([open]) iframe{visibility:visible;opacity:1;transition:opacity .2s}\
 button{display:block;padding:14px;border:0;border-radius:50%;cursor:pointer;forced-color-adjust:none;background:var(--countersign-accent,#3b5bdb);color:var(--countersign-on-accent,#fff);box-shadow:0 4px 16px #0004}\
-button:before{content:'';display:block;width:28px;height:28px;background:currentColor;clip-path:path('M6 4h16a3 3 0 0 1 3 3v10a3 3 0 0 1-3 3H13l-6 5v-5H6a3 3 0 0 1-3-3V7a3 3 0 0 1 3-3Z')}\
+button:before{content:'';display:block;padding:14px;background:currentColor;clip-path:path('M6 4h16a3 3 0 0 1 3 3v10a3 3 0 0 1-3 3H13l-6 5v-5H6a3 3 0 0 1-3-3V7a3 3 0 0 1 3-3Z')}\
 :host([open]) button:before{clip-path:path('M4 11l3-3 7 7 7-7 3 3-10 10Z')}\
 span{position:absolute;inset:-2px -2px auto auto;padding:0 6px;border-radius:9px;background:#c92a2a;color:#fff}\
 p{position:absolute;opacity:0;pointer-events:none}\

@@ -16,6 +16,6 @@ export async function proof(
   const proven = typeof answer === 'string' ? { token: answer } : answer
   if (!proven && !fields) return null
   const all = { ...proven, ...fields }
-  if (!isIdentity(all)) throw new TypeError('identity takes texts only')
+  if (!isIdentity(all)) throw new TypeError('identity: only texts')
   return all
 }
