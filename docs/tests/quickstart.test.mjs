@@ -109,6 +109,19 @@ test('a refusal is uniform outside and exact inside', async () => {
   for (const name of ['reason', 'many', 'cause', 'mend', 'origin']) assert.equal(found[name], expected[name], name);
 });
 
+test('only the page of --origin may speak to the widget', async () => {
+  const { widget } = JSON.parse(await readFile(join(page.folder, 'countersign.json'), 'utf8'));
+  const config = `${server()}/widget/v1/config?widget=${widget.public_key}`;
+  for (const origin of ['https://evil.example.com', `${application()}0`, application().replace('http', 'https'), 'null']) {
+    const refused = await call('GET', config, { headers: { origin } });
+    assert.deepEqual([refused.status, refused.body.code], [403, 'origin_not_allowed'], origin);
+    assert.ok(refused.body.detail.includes(`\`${origin}\``), refused.body.detail);
+  }
+  for (const origin of [application(), server()]) {
+    assert.equal((await call('GET', config, { headers: { origin } })).status, 200, origin);
+  }
+});
+
 test('without bearer sessions, a key is demanded', async () => {
   const { secret_key, widget } = JSON.parse(await readFile(join(page.folder, 'countersign.json'), 'utf8'));
   const headers = { authorization: `Bearer ${secret_key}` };
