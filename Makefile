@@ -15,7 +15,10 @@ services:
 	.ci/services
 
 web:
-	cd web/dashboard && npm ci --no-audit --no-fund --silent && npm run build
+	npm --prefix web ci --no-audit --no-fund --loglevel=error
+	npm --prefix web run build
+	npm --prefix web/dashboard ci --no-audit --no-fund --loglevel=error
+	npm --prefix web/dashboard run build
 
 check:
 	cargo fmt --all --check
