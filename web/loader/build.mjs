@@ -1,6 +1,6 @@
 // The loader twice: the script that the server serves, and the package.
 import { build } from 'esbuild'
-import { execFileSync } from 'node:child_process'
+import { types } from '../types.mjs'
 import { join } from 'node:path'
 
 const here = import.meta.dirname
@@ -15,3 +15,4 @@ await build({
   legalComments: 'none',
 })
 await build({ ...shared, entryPoints: ['src/index.ts'], outfile: 'dist/index.js', format: 'esm' })
+types(here, true)
