@@ -71,12 +71,17 @@ impl Folder {
         self.path.join("countersign.db")
     }
 
+    /// Where the master key lies when it is not given from outside.
+    pub fn key_file(&self) -> PathBuf {
+        self.path.join("master.key")
+    }
+
     /// The master key: `given` from outside, or the folder's file, made with a new database.
     pub fn master_key(&self, given: Option<&str>) -> Result<MasterKey, FolderFault> {
         if let Some(text) = given {
             return parse(text).ok_or_else(|| FolderFault::KeyMalformed("the given text".into()));
         }
-        let path = self.path.join("master.key");
+        let path = self.key_file();
         match File::open(&path) {
             Ok(file) => read(&path, file),
             Err(error) if error.kind() != io::ErrorKind::NotFound => {

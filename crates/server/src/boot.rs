@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use countersign_base::{Fault, Moment};
 use countersign_door::live::{Hub, Limits as LiveLimits};
-use countersign_door::work::{Consumer, Watch, consume, watch};
+use countersign_door::work::{Consumer, DOOR, Watch, consume, tidy, watch};
 use countersign_door::{App, Opening, Origins};
 use countersign_infra::bus::Bell;
 use countersign_infra::clock::Clock;
@@ -14,7 +14,7 @@ use countersign_infra::vault::{Place, Vault};
 use countersign_people::api_keys::ApiKeys;
 use countersign_people::members::Members;
 use countersign_people::refusals::{self, Refusals};
-use countersign_people::sessions::Sessions;
+use countersign_people::sessions::{self, Sessions};
 use countersign_people::widgets::Widgets;
 use countersign_people::{People, Shared, signing};
 
@@ -56,8 +56,8 @@ pub enum BootFault {
     #[error("{0}: {1}")]
     System(&'static str, std::io::Error),
     /// The address is taken.
-    #[error("{0} is in use; stop the other program or choose another address with --listen")]
-    PortInUse(std::net::SocketAddr),
+    #[error("{0} is in use; stop the other program or choose another address with {1}")]
+    PortInUse(std::net::SocketAddr, &'static str),
     /// Something that was asked for is wrong.
     #[error("{0}")]
     Refused(String),
@@ -73,6 +73,7 @@ impl Ground {
         let folder = Folder::hold(&store.data)?;
         let given = store.given_master_key()?;
         let url = store.database_url()?;
+        let is_new_key = given.is_none() && !folder.key_file().exists();
         let vault =
             Arc::new(Vault::new(&*folder.master_key(given.as_deref().map(String::as_str))?));
         let db = match url {
@@ -80,9 +81,15 @@ impl Ground {
             None => Db::open(&folder.database(), &Options::default())?,
         };
         let algorithm = store.token_algorithm.clone();
-        let ground = Self { db, vault, clock, algorithm, folder: Some(folder) };
-        ground.check_key().await?;
-        Ok(ground)
+        let ground = Self { db, vault, clock, algorithm, folder: None };
+        if let Err(fault) = ground.check_key().await {
+            if is_new_key {
+                // It is of no use: this database was made with another one.
+                drop(std::fs::remove_file(folder.key_file()));
+            }
+            return Err(fault);
+        }
+        Ok(Self { folder: Some(folder), ..ground })
     }
 
     /// Whether the master key opens what it sealed when the database was made.
@@ -173,5 +180,7 @@ fn work(app: &App, queue: refusals::Queue) -> Vec<tokio::task::JoinHandle<()>> {
     let mut work: Vec<_> = consumers.collect();
     work.push(tokio::spawn(watch(app.clone())));
     work.push(tokio::spawn(refusals::write(app.clone(), queue)));
+    let old = DOOR.into_iter().chain(sessions::old()).chain([refusals::OLD]).collect();
+    work.push(tokio::spawn(tidy(app.clone(), old)));
     work
 }

@@ -25,9 +25,9 @@ const FAREWELL: Duration = Duration::from_secs(5);
 const LARGEST_HEAD: usize = 32 * 1024;
 
 /// Takes the address, or says why not.
-pub async fn bind(address: SocketAddr) -> Result<TcpListener, BootFault> {
+pub async fn bind(address: SocketAddr, flag: &'static str) -> Result<TcpListener, BootFault> {
     TcpListener::bind(address).await.map_err(|error| match error.kind() {
-        std::io::ErrorKind::AddrInUse => BootFault::PortInUse(address),
+        std::io::ErrorKind::AddrInUse => BootFault::PortInUse(address, flag),
         _ => BootFault::System("the address cannot be used", error),
     })
 }

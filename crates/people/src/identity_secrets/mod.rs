@@ -28,7 +28,7 @@ pub async fn list(cx: &mut Cx<'_>, widget: WidgetId) -> Result<Vec<IdentitySecre
     Ok(store::list(cx, widget).await?.into_iter().map(|kept| kept.shown).collect())
 }
 
-/// The active keys of a widget, newest first.
+/// The keys of a widget, newest first; retired ones prove nothing, but are recognised.
 pub async fn keys(
     cx: &mut Cx<'_>,
     widget: WidgetId,
@@ -37,10 +37,12 @@ pub async fn keys(
     let unreadable = countersign_base::Fault::Corrupt("an identity key cannot be read");
     let profile = profile(profile_name).ok_or_else(|| unreadable.clone())?;
     let kept = store::list(cx, widget).await?;
-    let active = kept
-        .iter()
-        .filter(|kept| kept.shown.retired_at.is_none() && kept.shown.profile == profile_name);
-    active.map(|kept| kept.key(profile).map_err(|_| unreadable.clone())).collect()
+    let of_profile = kept.iter().filter(|kept| kept.shown.profile == profile_name);
+    let read = |kept: &model::Kept| {
+        let key = kept.key(profile).map_err(|_| unreadable.clone())?;
+        Ok(if kept.shown.retired_at.is_some() { key.retired() } else { key })
+    };
+    of_profile.take(4 * MOST).map(read).collect()
 }
 
 /// Makes a shared secret, or takes a public key (I1, I2, I5).
@@ -122,7 +124,8 @@ pub async fn signatures(
         (None, _) => return Err(Refusal::WhichWidget),
     };
     let profile = profile(&widget.profile).ok_or(Refusal::Profile)?;
-    let keys = keys(cx, widget.id, &widget.profile).await?;
+    let mut keys = keys(cx, widget.id, &widget.profile).await?;
+    keys.retain(|key| !key.is_retired());
     if !keys.is_empty() && keys.iter().all(Key::is_public) {
         return Err(Refusal::YourKey);
     }

@@ -17,7 +17,7 @@ use countersign_identity::{Presented, Refused as RefusedProof, explain};
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
-pub use self::store::{Shown, list};
+pub use self::store::{OLD, Shown, list};
 use crate::widgets::Install;
 
 /// Refusals that may wait to be written.
@@ -105,11 +105,18 @@ impl Found {
     ) -> Self {
         let audience = &install.widget.public_key;
         let found = explain(install.profile, &install.keys, presented, audience, now.seconds());
-        let first = found.into_iter().next();
-        let (cause, mend) = first.map_or_else(
-            || (refused.to_string(), "check the secret and the recipe of the profile".into()),
-            |finding| (finding.cause, finding.mend),
-        );
+        let mut causes = vec![refused.to_string()];
+        let mut mends = Vec::new();
+        for finding in found.into_iter().take(3) {
+            if !causes.contains(&finding.cause) {
+                causes.push(finding.cause);
+            }
+            mends.push(finding.mend);
+        }
+        if mends.is_empty() {
+            mends.push("check the secret and the recipe of the profile".to_owned());
+        }
+        let (cause, mend) = (causes.join("; "), mends.join("; "));
         Self { reason: refused.reason.code(), cause, mend }
     }
 }

@@ -2,6 +2,7 @@
 
 use countersign_base::{Fault, Moment, RequestId, WidgetId};
 use countersign_door::Cx;
+use countersign_door::work::Old;
 use countersign_infra::db::{Row, Value};
 use countersign_infra::vault::Place;
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,11 @@ const LIST: &str = "
     where tenant = $1 and (at, id) < ($2, $3) order by at desc, id desc limit $4";
 const FIND: &str = "
     select id, widget, reason, many, sealed, at from refusal where tenant = $1 and id = $2";
+
+const OLD_REFUSALS: &str = "delete from refusal where at < $1";
+
+/// A refusal is kept for 90 days.
+pub const OLD: Old = Old { sql: OLD_REFUSALS, seconds: 90 * 24 * 3_600 };
 
 /// A refused proof as an administrator sees it.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]

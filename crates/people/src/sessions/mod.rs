@@ -27,6 +27,7 @@ mod ticket;
 use std::sync::Arc;
 
 use countersign_base::{ContactId, ConversationId, Event, Fault, SessionId, Topic, WidgetId};
+use countersign_door::work::Old;
 use countersign_door::{App, Arrival, Cx, Revocation, Target};
 use countersign_guard::Network;
 use countersign_infra::vault::{TenantKeys, Vault};
@@ -67,6 +68,11 @@ impl Sessions {
     pub fn jwks(&self) -> &str {
         self.access.jwks()
     }
+}
+
+/// What nobody can ask for any more.
+pub fn old() -> impl IntoIterator<Item = Old> {
+    store::OLD
 }
 
 /// The living sessions of a contact, newest first.

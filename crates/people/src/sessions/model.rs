@@ -5,7 +5,9 @@ use countersign_base::{
     ContactId, Digest, Fault, Moment, SessionId, TenantId, Token, Trust, WidgetId, tokens,
 };
 use countersign_door::Problem;
+use countersign_infra::vault::Key;
 use serde::Serialize;
+use subtle::ConstantTimeEq as _;
 
 use crate::{contacts, widgets};
 
@@ -20,8 +22,8 @@ pub(super) const VISITOR: i64 = 30 * 24 * 3_600;
 /// Seconds in which callers that race get the identical successor (S3).
 pub(super) const RACE: i64 = 10;
 
-/// A refresh token: tenant, session, generation, secret.
-pub(super) type RefreshToken = Token<tokens::Refresh, 68>;
+/// A refresh token: tenant, session, generation, secret, and our mark on them.
+pub(super) type RefreshToken = Token<tokens::Refresh, 84>;
 /// A visitor token: tenant, its own id, secret.
 pub(super) type VisitorToken = Token<tokens::Visitor, 64>;
 
@@ -81,9 +83,13 @@ pub(super) struct RefreshParts {
 }
 
 impl RefreshParts {
-    pub(super) fn read(text: &str) -> Option<Self> {
+    /// Reads a token that we made; a made-up one is nothing, so that it can end no session.
+    pub(super) fn read(text: &str, key: &Key) -> Option<Self> {
         let token = RefreshToken::read(text).ok()?;
-        let bytes = token.bytes();
+        let (bytes, ours) = token.bytes().split_at(68);
+        if !bool::from(ours.ct_eq(&key.mark("refresh token", bytes)[..16])) {
+            return None;
+        }
         let generation: [u8; 4] = bytes[32..36].try_into().ok()?;
         Some(Self {
             tenant: TenantId::from_bytes(bytes[..16].try_into().ok()?),
@@ -93,13 +99,15 @@ impl RefreshParts {
         })
     }
 
-    pub(super) fn reveal(&self) -> String {
-        let mut bytes = [0; 68];
+    pub(super) fn reveal(&self, key: &Key) -> String {
+        let mut bytes = [0; 84];
         bytes[..16].copy_from_slice(&self.tenant.bytes());
         bytes[16..32].copy_from_slice(&self.session.bytes());
         let generation = u32::try_from(self.generation).unwrap_or(u32::MAX);
         bytes[32..36].copy_from_slice(&generation.to_be_bytes());
-        bytes[36..].copy_from_slice(&self.secret);
+        bytes[36..68].copy_from_slice(&self.secret);
+        let mark = key.mark("refresh token", &bytes[..68]);
+        bytes[68..].copy_from_slice(&mark[..16]);
         RefreshToken::from_bytes(bytes).reveal()
     }
 }

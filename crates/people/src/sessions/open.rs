@@ -7,6 +7,7 @@ use countersign_base::{ContactId, Digest, Moment, SessionId, Trust};
 use countersign_door::{App, Arrival, Cx, Problem, Target, request_id};
 use countersign_identity::{Field, Outcome, Presented, Proven, PublicKey, Strength, said, verify};
 use countersign_infra::chance;
+use countersign_infra::vault::Key;
 use serde::Deserialize;
 
 use super::model::{ABSOLUTE, IDLE, RefreshParts, Refusal, Session, VISITOR, VisitorToken};
@@ -83,7 +84,8 @@ pub(super) async fn open(
     let network = network(parts, install, app).await?;
     let resumed = new.visitor_token.as_deref().and_then(|text| VisitorToken::read(text).ok());
     let widget = install.widget.id;
-    let plan = Plan { widget, thumbprint, network, resumed, joined };
+    let secrets = Arc::clone(&people.sessions.secrets);
+    let plan = Plan { widget, thumbprint, network, resumed, joined, secrets };
     let result = app
         .system(install.scope)
         .await?
@@ -233,6 +235,7 @@ struct Plan {
     network: Option<Vec<u8>>,
     resumed: Option<VisitorToken>,
     joined: Option<live::Known>,
+    secrets: Arc<Key>,
 }
 
 impl Plan {
@@ -304,7 +307,7 @@ impl Plan {
             revoked_at: None,
         };
         store::insert(cx, &session).await?;
-        Ok((session, parts.reveal()))
+        Ok((session, parts.reveal(&self.secrets)))
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) async fn refresh(
     text: &str,
 ) -> Result<(Session, countersign_base::Scope, String), Problem> {
     let now = app.clock.now();
-    let token = RefreshParts::read(text).ok_or(Refusal::Over)?;
+    let token = RefreshParts::read(text, &people.sessions.secrets).ok_or(Refusal::Over)?;
     let scope = app.scope(token.tenant).await?.ok_or(Refusal::Over)?;
     let key = if parts.headers.contains_key("dpop") {
         Some(people.sessions.binding.check(app, parts, None, now)?)
@@ -46,7 +46,7 @@ pub(super) async fn refresh(
     let step =
         system.write(async move |cx: &mut Cx<'_>| presented.step(cx, &rotation).await).await?;
     match step {
-        Step::Renewed(session, next) => Ok((*session, scope, next.reveal())),
+        Step::Renewed(session, next) => Ok((*session, scope, next.reveal(&people.sessions.secrets))),
         Step::Reused | Step::Over => Err(Refusal::Over.into()),
     }
 }

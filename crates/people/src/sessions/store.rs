@@ -2,6 +2,7 @@
 
 use countersign_base::{ContactId, Digest, Fault, Moment, SessionId, WidgetId};
 use countersign_door::Cx;
+use countersign_door::work::Old;
 use countersign_infra::db::{Row, Value};
 
 use super::model::{Session, SessionShown};
@@ -46,6 +47,17 @@ const SPEND_PROOF: &str = "
     insert into spent_proof (tenant, mark, expires_at) values ($1, $2, $3)
     on conflict (tenant, mark) do nothing";
 const FORGET_PROOFS: &str = "delete from spent_proof where tenant = $1 and expires_at < $2";
+
+const OLD_SESSIONS: &str = "delete from session where expires_at < $1";
+const OLD_VISITORS: &str = "delete from visitor_token where expires_at < $1";
+const OLD_PROOFS: &str = "delete from spent_proof where expires_at < $1";
+
+/// A session is kept for 30 days after its end, so that a reviewer can still see it.
+pub(super) const OLD: [Old; 3] = [
+    Old { sql: OLD_SESSIONS, seconds: 30 * 24 * 3_600 },
+    Old { sql: OLD_VISITORS, seconds: 0 },
+    Old { sql: OLD_PROOFS, seconds: 0 },
+];
 
 /// Moves what was never moved before (S7).
 const JOIN: &str = "

@@ -6,7 +6,7 @@ use countersign_base::{
 };
 use countersign_door::Problem;
 use countersign_guard::Origin;
-use countersign_identity::{Profile, profile, profiles};
+use countersign_identity::{Profile, Strength, profile, profiles};
 use serde::{Deserialize, Serialize};
 
 /// What a missing or refused proof leads to.
@@ -77,7 +77,11 @@ impl Widget {
 
     /// Whether what was refused `before` may be allowed now.
     pub(super) fn is_weaker_than(&self, before: &Self) -> bool {
-        self.mode < before.mode || (!before.allow_bearer && self.allow_bearer)
+        let strength = |widget: &Self| profile(&widget.profile).map(Profile::strength);
+        self.mode < before.mode
+            || (!before.allow_bearer && self.allow_bearer)
+            || (!before.anonymous && self.anonymous)
+            || (strength(self) == Some(Strength::Hmac) && strength(before) == Some(Strength::Jwt))
     }
 }
 

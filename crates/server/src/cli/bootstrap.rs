@@ -177,11 +177,8 @@ async fn identity_secret(
         for old in &active {
             identity_secrets::retire(cx, id, old.id).await?;
         }
-        let mut primary = None;
-        for mode in profile.modes() {
-            primary = Some(identity_secrets::create(cx, id, NewSecret::shared(*mode)).await?);
-        }
-        let primary = primary.ok_or(identity_secrets::Refusal::NoSuchMode)?;
+        let strongest = profile.modes().last().ok_or(identity_secrets::Refusal::NoSuchMode)?;
+        let primary = identity_secrets::create(cx, id, NewSecret::shared(*strongest)).await?;
         Ok((primary.shown.id, primary.secret))
     });
     made.await.map_err(|refusal: identity_secrets::Refusal| refused(refusal))

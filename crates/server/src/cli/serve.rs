@@ -22,7 +22,7 @@ const NETWORKS: usize = 100_000;
 pub(super) async fn run(config: Serve) -> Result<(), BootFault> {
     start_log();
     let origins = config.origins()?;
-    let listener = listen::bind(config.listen).await?;
+    let listener = listen::bind(config.listen, "--listen").await?;
     let clock = Clock::System;
     let ground = Ground::open(&config.store, clock.clone()).await?;
     let server = ground.start(origins.clone(), LiveLimits::default()).await?;
@@ -31,7 +31,7 @@ pub(super) async fn run(config: Serve) -> Result<(), BootFault> {
     }
     let router = router::router(&server.app, server.people.clone(), gate(&config, clock));
     if let Some(address) = config.metrics_listen {
-        let listener = listen::bind(address).await?;
+        let listener = listen::bind(address, "--metrics-listen").await?;
         tokio::spawn(listen::serve(listener, metrics(&server.app)?, std::future::pending()));
     }
     tracing::info!(public = %origins.public, widget = %origins.widget, "serving");

@@ -522,3 +522,40 @@ async fn a_widget_that_forbids_bearer_demands_a_key() {
     let answer = app.open(&tenant, Some(json!({ "token": token }))).await;
     assert_eq!(answer.refusal(), (401, "dpop_required".to_owned()));
 }
+
+#[tokio::test]
+async fn s4_whoever_knows_a_session_cannot_end_it_with_a_made_up_token() {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use countersign_base::{Token, tokens};
+    let app = TestApp::start().await;
+    let tenant = app.tenant("acme").await;
+    let alice = app.visitor(&tenant, "alice").await;
+    let body = alice.refresh_token.strip_prefix("cs_rt_").unwrap();
+    let known = URL_SAFE_NO_PAD.decode(body).unwrap();
+    let mut made_up = [7; 84];
+    made_up[..36].copy_from_slice(&known[..36]);
+    let made_up = Token::<tokens::Refresh, 84>::from_bytes(made_up).reveal();
+    assert_eq!(refresh(&app, &made_up).await.refusal(), (401, "session_over".to_owned()));
+    assert_eq!(alice.get("/widget/v1/me").await.status, 200);
+    assert_eq!(refresh(&app, &alice.refresh_token).await.status, 200);
+}
+
+#[tokio::test]
+async fn what_is_old_goes_and_what_lives_stays() {
+    use countersign_door::work::take_out;
+    let app = TestApp::start().await;
+    let tenant = app.tenant("acme").await;
+    let alice = app.visitor(&tenant, "alice").await;
+    let old = || countersign_people::sessions::old().into_iter().collect::<Vec<_>>();
+    for one in old() {
+        assert_eq!(take_out(&app.app, one).await, Ok(0));
+    }
+    assert_eq!(alice.get("/widget/v1/me").await.status, 200);
+    app.forward(61 * 24 * 3_600).await;
+    let mut gone = 0;
+    for one in old() {
+        gone += take_out(&app.app, one).await.unwrap();
+    }
+    assert_eq!(gone, 1, "the session, 30 days after its end");
+}
