@@ -5,6 +5,7 @@ pub mod boot;
 pub mod cli;
 pub mod config;
 pub mod contract;
+pub mod demo;
 pub mod health;
 pub mod listen;
 pub mod places;

@@ -49,12 +49,41 @@ pub(super) struct Bootstrap {
     /// live or test.
     #[arg(long, default_value = "live", value_name = "NAME")]
     environment: Environment,
+    /// Demands a key of the browser for every session; scripts without one are refused.
+    #[arg(long)]
+    forbid_bearer: bool,
     /// Makes a new password, identity secret and secret key; the old ones end.
     #[arg(long)]
     rotate: bool,
     /// Prints one JSON object instead of words.
     #[arg(long)]
     json: bool,
+}
+
+impl Bootstrap {
+    /// What the demo begins with: the native profile, enforced, for browsers with keys only.
+    pub(super) fn demo(store: Store, site: Origin) -> Self {
+        Self {
+            store,
+            organization: "Tally (demo)".to_owned(),
+            owner: "sam@tally.example".to_owned(),
+            profile: "countersign".to_owned(),
+            mode: "enforce".to_owned(),
+            anonymous: true,
+            origins: vec![site],
+            environment: Environment::Test,
+            forbid_bearer: true,
+            rotate: false,
+            json: true,
+        }
+    }
+
+    /// Makes what is missing on this ground.
+    pub(super) async fn on(&self, ground: &Ground) -> Result<Value, BootFault> {
+        let profile = profile(&self.profile).ok_or_else(|| refused("an unknown profile"))?;
+        let mode = Mode::named(&self.mode).ok_or_else(|| refused("an unknown mode"))?;
+        make(ground, self, profile, mode).await
+    }
 }
 
 pub(super) async fn run(asked: Bootstrap) -> Result<(), BootFault> {
@@ -144,7 +173,7 @@ async fn widget(
         profile,
         mode,
         anonymous: asked.anonymous,
-        allow_bearer: true,
+        allow_bearer: !asked.forbid_bearer,
         origins: asked.origins.clone(),
     };
     let system = app.system(scope).await?;

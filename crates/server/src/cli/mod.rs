@@ -1,6 +1,7 @@
 //! The commands.
 
 mod bootstrap;
+mod demo;
 mod serve;
 
 use clap::{Parser, Subcommand};
@@ -26,6 +27,8 @@ enum Command {
     /// Serves the widget, the API and the dashboard.
     #[command(after_help = serve::EXAMPLES)]
     Serve(crate::config::Serve),
+    /// Serves a finished demo: an invented product with two customers, the widget, the dashboard.
+    Demo(demo::Demo),
     /// Prints the OpenAPI document.
     Openapi,
 }
@@ -40,6 +43,7 @@ pub fn run(cli: Cli) -> Result<(), BootFault> {
         match cli.command {
             Command::Bootstrap(asked) => bootstrap::run(asked).await,
             Command::Serve(config) => serve::run(config).await,
+            Command::Demo(asked) => demo::run(asked).await,
             Command::Openapi => {
                 print(&crate::contract::text(&crate::router::document()));
                 Ok(())

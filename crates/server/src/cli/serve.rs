@@ -20,11 +20,21 @@ pub(super) const EXAMPLES: &str = "Examples:
 const NETWORKS: usize = 100_000;
 
 pub(super) async fn run(config: Serve) -> Result<(), BootFault> {
-    start_log();
-    let origins = config.origins()?;
+    start_log(tracing::Level::INFO);
     let listener = listen::bind(config.listen, "--listen").await?;
-    let clock = Clock::System;
-    let ground = Ground::open(&config.store, clock.clone()).await?;
+    let ground = Ground::open(&config.store, Clock::System).await?;
+    let origins = config.origins()?;
+    eprintln!("countersign serves {} (widget: {})", origins.public, origins.widget);
+    on(config, &ground, listener).await
+}
+
+/// Serves on this ground until the process is asked to stop.
+pub(super) async fn on(
+    config: Serve,
+    ground: &Ground,
+    listener: tokio::net::TcpListener,
+) -> Result<(), BootFault> {
+    let (origins, clock) = (config.origins()?, ground.clock.clone());
     let server = ground.start(origins.clone(), LiveLimits::default()).await?;
     if let Some(url) = &config.redis {
         countersign_infra::bus::link(url, server.app.bell.clone()).await?;
@@ -35,7 +45,6 @@ pub(super) async fn run(config: Serve) -> Result<(), BootFault> {
         tokio::spawn(listen::serve(listener, metrics(&server.app)?, std::future::pending()));
     }
     tracing::info!(public = %origins.public, widget = %origins.widget, "serving");
-    eprintln!("countersign serves {} (widget: {})", origins.public, origins.widget);
     listen::serve(listener, router, asked_to_stop(&server)).await;
     tracing::info!("stopped");
     Ok(())
@@ -71,9 +80,10 @@ async fn asked_to_stop(server: &Server) {
     server.app.hub.close_all(Code::RESTART, "the server restarts");
 }
 
-fn start_log() {
+/// Logs go to standard error, one JSON object a line; `COUNTERSIGN_LOG` says how much.
+pub(super) fn start_log(usual: tracing::Level) {
     let filter = tracing_subscriber::EnvFilter::builder()
-        .with_default_directive(tracing::Level::INFO.into())
+        .with_default_directive(usual.into())
         .with_env_var("COUNTERSIGN_LOG")
         .from_env_lossy();
     let log = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr);
