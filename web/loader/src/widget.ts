@@ -31,7 +31,7 @@ export function widget(origin: string): Widget {
     options = mine
     source = mine.identity
     look = mine.mode ?? null
-    await leaving
+    if (leaving) await leaving
     if (options === mine) mount(mine)
   }
 
