@@ -43,7 +43,9 @@ export function launcher(
   frame.src = url
   button.hidden = true
   button.onclick = () => toggle(!opened)
-  host.onkeydown = (event) => event.key === 'Escape' && toggle(false)
+  host.onkeydown = (event) => {
+    if (event.key === 'Escape') toggle(false) // answering false here would cancel every key
+  }
   host.className = options.position ?? ''
   draw()
   document.documentElement.append(host) // outlives a body that the page replaces
