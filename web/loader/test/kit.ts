@@ -33,6 +33,8 @@ export interface Sites {
   page: string
   widget: string
   browser: Browser
+  /** What the console of the last page complained of. */
+  complaints: string[]
   /** A page with this script, under a policy that allows the widget's origin and no more. */
   open(script: string, about?: { lang?: string; phone?: boolean; module?: string }): Promise<Page>
   close(): Promise<void>
@@ -57,17 +59,22 @@ export async function sites(): Promise<Sites> {
     answer.setHeader('content-security-policy', policy)
     return reply(answer, 'text/html', `<!doctype html><html lang="${lang}"><title>page</title><main><h1>Page</h1><button id=help>Help</button><div id=root></div></main>${tags}</html>`)
   })
+  const complaints: string[] = []
   const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS })
   return {
     page: page.url,
     widget: widget.url,
     browser,
+    complaints,
     async open(text, about = {}) {
       script = text
       module = about.module ?? ''
       lang = about.lang ?? 'en'
       const viewport = about.phone ? { width: 390, height: 780 } : { width: 1200, height: 800 }
       const opened = await browser.newPage({ viewport })
+      complaints.length = 0
+      opened.on('console', (line) => line.type() === 'error' && complaints.push(line.text()))
+      opened.on('pageerror', (error) => complaints.push(error.message))
       await opened.goto(page.url)
       return opened
     },
