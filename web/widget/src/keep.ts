@@ -46,8 +46,17 @@ export const recall = (widget: string) => use<Kept>('readonly', (store) => store
 export const keep = (widget: string, kept: Kept) => use('readwrite', (store) => store.put(kept, widget))
 export const forget = (widget: string) => use('readwrite', (store) => store.delete(widget))
 
-/** Runs one at a time across the tabs of this browser. */
-export function alone<T>(widget: string, act: () => Promise<T>): Promise<T> {
-  if (!navigator.locks) return act()
-  return navigator.locks.request(`countersign:${widget}`, act) as Promise<T>
+/** Runs one at a time across the tabs of this browser; where storage is blocked, so are locks. */
+export async function alone<T>(widget: string, act: () => Promise<T>): Promise<T> {
+  let began = false
+  const once = () => {
+    began = true
+    return act()
+  }
+  try {
+    return (await navigator.locks.request(`countersign:${widget}`, once)) as T
+  } catch (error) {
+    if (began) throw error
+    return act()
+  }
 }
