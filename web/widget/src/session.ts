@@ -72,6 +72,7 @@ export class Session {
   /** Ends the session everywhere and destroys the key. */
   async shutdown(): Promise<void> {
     try {
+      if (!this.access && this.refreshToken) await this.renew()
       if (this.access) await call('DELETE', '/widget/v1/sessions/current', undefined, this.key, this.access)
     } catch {
       // The server ends it by itself when it is not used any more.
@@ -110,16 +111,16 @@ export class Session {
       // A new page: ask who is signed in before going on as the one who was.
       const identity = await this.ask()
       if ((await subjectOf(identity)) !== this.subject) {
+        // The key goes with the person, so the proof must be for a new one.
         await this.shutdown()
         this.key = await makeKey()
-        await this.start(identity?.value ? identity : await this.ask())
+        await this.start(await this.ask())
         return true
       }
     }
     for (let attempt = 0; ; attempt++) {
       try {
-        const body = { refresh_token: this.refreshToken }
-        await this.take(await call<Tokens>('POST', '/widget/v1/sessions/refresh', body, this.key, null), this.subject)
+        await this.renew()
         return true
       } catch (error) {
         if (error instanceof Refused && error.problem.status === 401) return false
@@ -127,6 +128,11 @@ export class Session {
         await new Promise((resolve) => setTimeout(resolve, 300))
       }
     }
+  }
+
+  private async renew(): Promise<void> {
+    const body = { refresh_token: this.refreshToken }
+    await this.take(await call<Tokens>('POST', '/widget/v1/sessions/refresh', body, this.key, null), this.subject)
   }
 
   private async ask(): Promise<{ value: Identity | null; failed: boolean }> {
