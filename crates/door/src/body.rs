@@ -1,5 +1,8 @@
 //! Strict extractors: one reading of a request, or a clear 400.
 
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::request::Parts;
@@ -12,7 +15,9 @@ use serde::de::DeserializeOwned;
 use crate::problem::Problem;
 
 /// Bytes of JSON that a request may have.
-pub(crate) const LARGEST: usize = 128 * 1024;
+const LARGEST: usize = 128 * 1024;
+/// How long a body may take to arrive: a stalled one would hold its connection for ever.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// A JSON body, in or out.
 ///
@@ -33,9 +38,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
                 "send the body as `Content-Type: application/json`",
             ));
         }
-        let body = Limited::new(request.into_body(), LARGEST).collect().await;
-        let bytes = body.map_err(|error| too_large(&*error))?.to_bytes();
-        read(&bytes).map(Self)
+        read(&whole(request.into_body()).await?).map(Self)
     }
 }
 
@@ -44,7 +47,20 @@ fn is_json(value: Option<&HeaderValue>) -> bool {
     value.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
 }
 
-pub(crate) fn too_large(error: &(dyn std::error::Error + Send + Sync + 'static)) -> Problem {
+/// The bytes of a body that is neither too large nor too slow.
+pub(crate) async fn whole(body: Body) -> Result<Bytes, Problem> {
+    let collected = tokio::time::timeout(PATIENCE, Limited::new(body, LARGEST).collect()).await;
+    let Ok(collected) = collected else {
+        return Err(Problem::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "body_too_slow",
+            format!("a body arrives within {} s", PATIENCE.as_secs()),
+        ));
+    };
+    collected.map(http_body_util::Collected::to_bytes).map_err(|error| too_large(&*error))
+}
+
+fn too_large(error: &(dyn std::error::Error + Send + Sync + 'static)) -> Problem {
     if error.is::<http_body_util::LengthLimitError>() {
         return Problem::new(
             StatusCode::PAYLOAD_TOO_LARGE,

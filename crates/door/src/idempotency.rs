@@ -2,7 +2,7 @@
 //!
 //! - **D1** The same key with the same request answers as the first time, and does nothing.
 //! - **D2** The same key with another request is refused.
-//! - **D3** A key is of use to its caller only, for a day.
+//! - **D3** A key is of use to its caller only, for a day: one session, sign-in or secret key.
 //! - **D4** What failed on our side, or was not let in, is forgotten: the repetition runs.
 
 use std::sync::{Arc, OnceLock};
@@ -15,12 +15,13 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use countersign_base::{Caller, Digest, Fault, Moment, TenantId};
 use countersign_infra::vault::{Place, TenantKeys};
-use http_body_util::{BodyExt as _, Limited};
+use http_body_util::BodyExt as _;
 
 use crate::app::{Admitted, App};
-use crate::body::LARGEST;
+use crate::body::whole;
 use crate::cx::Cx;
 use crate::problem::Problem;
+use crate::request::{RequestScope, request_id};
 
 const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 /// On an answer that was given before.
@@ -69,11 +70,24 @@ pub async fn once(State(app): State<App>, request: Request, next: Next) -> Respo
         Ok(prepared) => prepared,
         Err(problem) => return problem.into_response(),
     };
-    let response = next.run(request).await;
-    match attempt.0.claimed.get() {
-        Some((admitted, keys)) => attempt.settle(&app, *admitted, keys, response).await,
-        None => response,
-    }
+    to_the_end(async move {
+        let response = next.run(request).await;
+        match attempt.0.claimed.get() {
+            Some((admitted, keys)) => attempt.settle(&app, *admitted, keys, response).await,
+            None => response,
+        }
+    })
+    .await
+}
+
+/// Runs a call on a task of its own: a client that hangs up drops this future, and what the
+/// call did would stand there without its answer, to be done again a minute later.
+async fn to_the_end(call: impl Future<Output = Response> + Send + 'static) -> Response {
+    let task = match request_id() {
+        Some(id) => tokio::spawn(RequestScope::of(id).run(call)),
+        None => tokio::spawn(call),
+    };
+    task.await.unwrap_or_else(|error| Problem::bug(&error.to_string()).into_response())
 }
 
 fn plain(key: &HeaderValue) -> Option<String> {
@@ -84,8 +98,7 @@ fn plain(key: &HeaderValue) -> Option<String> {
 
 async fn prepare(key: String, request: Request) -> Result<(Attempt, Request), Problem> {
     let (parts, body) = request.into_parts();
-    let body = Limited::new(body, LARGEST).collect().await;
-    let body = body.map_err(|error| crate::body::too_large(&*error))?.to_bytes();
+    let body = whole(body).await?;
     let mut whole = format!("{} {}\n", parts.method, parts.uri).into_bytes();
     whole.extend(&body);
     let fingerprint = Digest::of(&whole);
@@ -226,10 +239,11 @@ fn place(tenant: TenantId, mark: &[u8; 32]) -> Place {
     Place::new(tenant, "idempotency", "sealed", row)
 }
 
+/// The session or the sign-in, not the person: ending one must not answer for another.
 const fn caller(caller: Caller) -> [u8; 16] {
     match caller {
-        Caller::Visitor { contact, .. } => contact.bytes(),
-        Caller::Member { id, .. } => id.bytes(),
+        Caller::Visitor { session, .. } => session.bytes(),
+        Caller::Member { sign_in, .. } => sign_in.bytes(),
         Caller::Key(id) => id.bytes(),
         Caller::System => [0; 16],
     }

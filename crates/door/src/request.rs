@@ -34,6 +34,11 @@ impl RequestScope {
         Self(RequestId::new(now.millis(), rest))
     }
 
+    /// The rest of the request `id`, on another task.
+    pub(crate) fn of(id: RequestId) -> Self {
+        Self(id)
+    }
+
     /// The number.
     pub fn id(self) -> RequestId {
         self.0

@@ -12,7 +12,11 @@ const MOST: usize = 500;
 /// How long a consumer waits for the bell before it looks anyway.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-const NEWEST: &str = "select coalesce(max(pos), 0) from event";
+/// On PostgreSQL below the oldest running transaction, whose events are yet to come.
+const NEWEST: Sql = Sql {
+    lite: "select coalesce(max(pos), 0) from event",
+    pg: "select (pg_snapshot_xmin(pg_current_snapshot())::text::bigint << 12) - 1",
+};
 const SINCE: Sql = Sql {
     lite: "select pos, tenant, topic, kind, body, at from event
         where pos > $1 order by pos limit $2",

@@ -19,7 +19,12 @@ const EVERY: Duration = Duration::from_millis(500);
 /// Milliseconds without a successful look after which nobody is let in.
 const BLIND: i64 = 2_000;
 
-const NEWEST: &str = "select coalesce(max(pos), 0) from revocation";
+/// Where the watch begins. On PostgreSQL it is below the oldest running transaction, for the
+/// same reason: what commits after the beginning may stand before what has committed.
+const NEWEST: Sql = Sql {
+    lite: "select coalesce(max(pos), 0) from revocation",
+    pg: "select (pg_snapshot_xmin(pg_current_snapshot())::text::bigint << 12) - 1",
+};
 /// On PostgreSQL rows can commit late: reading stops below the oldest running transaction.
 const SINCE: Sql = Sql {
     lite: "select pos, tenant, kind, target from revocation where pos > $1 order by pos",

@@ -105,18 +105,13 @@ impl Found {
     ) -> Self {
         let audience = &install.widget.public_key;
         let found = explain(install.profile, &install.keys, presented, audience, now.seconds());
-        let mut causes = vec![refused.to_string()];
-        let mut mends = Vec::new();
-        for finding in found.into_iter().take(3) {
-            if !causes.contains(&finding.cause) {
-                causes.push(finding.cause);
-            }
-            mends.push(finding.mend);
-        }
-        if mends.is_empty() {
-            mends.push("check the secret and the recipe of the profile".to_owned());
-        }
-        let (cause, mend) = (causes.join("; "), mends.join("; "));
+        let mut found = found.into_iter();
+        let Some(first) = found.next() else {
+            let mend = "check the secret and the recipe of the profile".to_owned();
+            return Self { reason: refused.reason.code(), cause: refused.to_string(), mend };
+        };
+        let also = found.take(2).map(|more| format!("; also: {}", more.cause));
+        let (cause, mend) = (first.cause, first.mend + &also.collect::<String>());
         Self { reason: refused.reason.code(), cause, mend }
     }
 }

@@ -91,7 +91,10 @@ pub async fn end(cx: &mut Cx<'_>, id: SessionId) -> Result<(), Refusal> {
 }
 
 /// Marks every session of a contact as ended; the caller revokes.
+///
+/// What could open another one without a proof ends with them (S8).
 pub(crate) async fn end_of_contact(cx: &mut Cx<'_>, contact: ContactId) -> Result<u64, Fault> {
+    store::void_visitors(cx, contact).await?;
     store::revoke_contact(cx, contact).await
 }
 

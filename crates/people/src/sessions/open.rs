@@ -328,11 +328,14 @@ async fn join(cx: &mut Cx<'_>, from: &live::Known, to: ContactId) -> Result<(), 
     if from.contact == to {
         return Err(Refusal::Join);
     }
+    if store::revoke(cx, from.id).await? == 0 {
+        // It ended while its proof was checked: joined by another call, or signed out.
+        return Err(Refusal::Join);
+    }
     for conversation in store::join(cx, from.contact, to).await? {
         cx.emit(&super::Joined { conversation, contact: to }).await?;
     }
     store::void_visitors(cx, from.contact).await?;
-    store::revoke(cx, from.id).await?;
     cx.revoke(Target::Session(from.id.bytes())).await?;
     Ok(())
 }

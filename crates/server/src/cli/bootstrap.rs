@@ -8,7 +8,7 @@ use countersign_identity::{Profile, profile, profiles};
 use countersign_infra::clock::Clock;
 use countersign_infra::db::{Reach, Tx};
 use countersign_people::identity_secrets::{self, NewSecret};
-use countersign_people::widgets::{self, Mode, New, Widget};
+use countersign_people::widgets::{self, Appearance, Change, Mode, New, Widget};
 use countersign_people::{api_keys, members, organizations};
 use serde_json::{Value, json};
 
@@ -58,11 +58,14 @@ pub(super) struct Bootstrap {
     /// Prints one JSON object instead of words.
     #[arg(long)]
     json: bool,
+    /// How the widget looks as long as nobody has changed it.
+    #[arg(skip)]
+    look: Option<Appearance>,
 }
 
 impl Bootstrap {
     /// What the demo begins with: the native profile, enforced, for browsers with keys only.
-    pub(super) fn demo(store: Store, site: Origin) -> Self {
+    pub(super) fn demo(store: Store, site: Origin, rotate: bool) -> Self {
         Self {
             store,
             organization: "Tally (demo)".to_owned(),
@@ -73,8 +76,13 @@ impl Bootstrap {
             origins: vec![site],
             environment: Environment::Test,
             forbid_bearer: true,
-            rotate: false,
+            rotate,
             json: true,
+            look: Some(Appearance {
+                accent: "#0b6e5d".to_owned(),
+                title: "Tally support".to_owned(),
+                greeting: "Hello! Ask us anything about your invoices.".to_owned(),
+            }),
         }
     }
 
@@ -176,16 +184,33 @@ async fn widget(
         allow_bearer: !asked.forbid_bearer,
         origins: asked.origins.clone(),
     };
+    let look = asked.look.clone();
     let system = app.system(scope).await?;
     let made = system.write(async move |cx: &mut Cx<'_>| {
         let known = widgets::list(cx).await?;
         let known = known.into_iter().find(|widget| widget.profile == new.profile.name());
-        match known {
-            Some(widget) => Ok(widget),
-            None => widgets::create(cx, &new).await,
+        let widget = match known {
+            Some(widget) => widget,
+            None => widgets::create(cx, &new).await?,
+        };
+        match lacking(&widget, &new.origins, look) {
+            Some(change) => widgets::change(cx, widget.id, change).await,
+            None => Ok(widget),
         }
     });
     made.await.map_err(|refusal: widgets::Refusal| refused(refusal))
+}
+
+/// What the widget does not have yet: a page that may embed it, a look of its own.
+fn lacking(widget: &Widget, wanted: &[Origin], look: Option<Appearance>) -> Option<Change> {
+    let mut origins = widget.origins.clone();
+    origins.extend(wanted.iter().map(ToString::to_string));
+    origins.sort();
+    origins.dedup();
+    let look = look.filter(|_| widget.appearance == Appearance::default());
+    let lacks = look.is_some() || origins.len() > widget.origins.len();
+    let change = json!({ "origins": origins, "appearance": look });
+    lacks.then(|| serde_json::from_value(change).ok()).flatten()
 }
 
 async fn identity_secret(

@@ -1,7 +1,7 @@
 //! `countersign demo`.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
@@ -34,37 +34,63 @@ pub(super) struct Demo {
 
 pub(super) async fn run(asked: Demo) -> Result<(), BootFault> {
     serve::start_log(tracing::Level::WARN);
-    let (port, page) = (asked.listen.port(), format!("http://{}", asked.site));
-    let origin = |text: &str| text.parse::<Origin>().map_err(|error| refused(&error));
-    let config = Serve {
+    let places = Places::new(&asked);
+    let listener = listen::bind(asked.listen, "--listen").await?;
+    let site_listener = listen::bind(asked.site, "--site").await?;
+    let ground = Ground::open(&store(&asked.data), Clock::System).await?;
+    let made = make(&asked, &places, &ground).await?;
+    let text = |a: &str, b: &str| made[a][b].as_str().unwrap_or_default().to_owned();
+    let pages = site(Site {
+        clock: ground.clock.clone(),
+        public: places.public.clone(),
+        widget: places.widget.clone(),
+        public_key: text("widget", "public_key"),
+        secret: text("identity_secret", "secret"),
+    });
+    tokio::spawn(listen::serve(site_listener, pages, std::future::pending()));
+    eprint!("{}", words(&places, &made, std::io::stderr().is_terminal()));
+    serve::on(config(&asked, &places)?, &ground, listener).await?;
+    eprintln!("\n  Stopped. What was written is kept in {}.", asked.data.display());
+    Ok(())
+}
+
+/// The demo's three origins, as a browser sees them.
+///
+/// Every `*.localhost` is loopback for a browser, so the dashboard and the widget have an origin
+/// each on one port; `127.0.0.1` is another site than both.
+struct Places {
+    site: String,
+    public: String,
+    widget: String,
+}
+
+impl Places {
+    fn new(asked: &Demo) -> Self {
+        let port = asked.listen.port();
+        Self {
+            site: format!("http://{}", asked.site),
+            public: format!("http://localhost:{port}"),
+            widget: format!("http://widget.localhost:{port}"),
+        }
+    }
+}
+
+fn config(asked: &Demo, places: &Places) -> Result<Serve, BootFault> {
+    Ok(Serve {
         store: store(&asked.data),
         listen: asked.listen,
-        public_url: Some(origin(&format!("http://localhost:{port}"))?),
-        widget_url: Some(origin(&format!("http://widget.localhost:{port}"))?),
+        public_url: Some(origin(&places.public)?),
+        widget_url: Some(origin(&places.widget)?),
         redis: None,
         metrics_listen: None,
         trusted_proxies: Vec::new(),
         requests_per_minute: 6_000,
         proofs_per_minute: 300,
-    };
-    let listener = listen::bind(asked.listen, "--listen").await?;
-    let site_listener = listen::bind(asked.site, "--site").await?;
-    let ground = Ground::open(&config.store, Clock::System).await?;
-    let made = Bootstrap::demo(store(&asked.data), origin(&page)?).on(&ground).await?;
-    let made = remember(&asked.data, made)?;
-    let text = |a: &str, b: &str| made[a][b].as_str().unwrap_or_default().to_owned();
-    let pages = Site {
-        clock: ground.clock.clone(),
-        public: format!("http://localhost:{port}"),
-        widget: format!("http://widget.localhost:{port}"),
-        public_key: text("widget", "public_key"),
-        secret: text("identity_secret", "secret"),
-    };
-    tokio::spawn(listen::serve(site_listener, site(pages), std::future::pending()));
-    eprintln!("{}", words(&page, port, &made));
-    serve::on(config, &ground, listener).await?;
-    eprintln!("\nStopped. `make demo` again keeps everything that was written.");
-    Ok(())
+    })
+}
+
+fn origin(text: &str) -> Result<Origin, BootFault> {
+    text.parse().map_err(|error| refused(&error))
 }
 
 fn refused(error: &impl std::fmt::Display) -> BootFault {
@@ -82,30 +108,61 @@ fn store(data: &Path) -> Store {
     }
 }
 
-/// Keeps what was shown once, for the next start: it opens a demo, and nothing else.
-fn remember(data: &Path, made: Value) -> Result<Value, BootFault> {
-    let path = data.join("demo.json");
-    let failed = |error| BootFault::System("the demo's own file cannot be used", error);
-    if made["identity_secret"]["secret"].is_null() {
-        let text = fs::read_to_string(&path).map_err(failed)?;
-        return serde_json::from_str(&text).map_err(|error| refused(&error));
+/// The organization and its widget, with what is shown once: kept for the next start in a file
+/// of the demo's own, which opens a demo and nothing else.
+///
+/// Without that file the secrets are gone, so that new ones are made.
+async fn make(asked: &Demo, places: &Places, ground: &Ground) -> Result<Value, BootFault> {
+    let path = asked.data.join("demo.json");
+    let kept: Option<Value> =
+        fs::read_to_string(&path).ok().and_then(|text| serde_json::from_str(&text).ok());
+    let demo = Bootstrap::demo(store(&asked.data), origin(&places.site)?, kept.is_none());
+    let made = demo.on(ground).await?;
+    match kept {
+        Some(kept) => Ok(kept),
+        None => keep(&path, &made)
+            .map(|()| made)
+            .map_err(|error| BootFault::System("the demo's own file cannot be written", error)),
     }
-    let file = fs::OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(path);
-    file.and_then(|mut file| file.write_all(made.to_string().as_bytes())).map_err(failed)?;
-    Ok(made)
 }
 
-fn words(page: &str, port: u16, made: &Value) -> String {
+fn keep(path: &Path, made: &Value) -> std::io::Result<()> {
+    let mut file =
+        fs::OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(path)?;
+    file.write_all(made.to_string().as_bytes())?;
+    file.sync_all()
+}
+
+/// What to open first; in colour where somebody looks.
+fn words(places: &Places, made: &Value, colour: bool) -> String {
+    let style = |code: &str, text: &str| match colour {
+        true => format!("\x1b[{code}m{text}\x1b[0m"),
+        false => text.to_owned(),
+    };
+    let (bold, dim, link) = (
+        |text: &str| style("1", text),
+        |text: &str| style("2", text),
+        |text: &str| style("36", text),
+    );
+    let owner = |what: &str| made["owner"][what].as_str().unwrap_or_default();
+    let mark = style("1;32", "✓ Countersign runs.");
     format!(
-        "\n  Countersign demo\n\n\
-         \x20 1  The product    {page}\n\
-         \x20                   sign in as Alice or Bob, open the messages, write\n\
-         \x20 2  The dashboard  http://localhost:{port}/dashboard/\n\
-         \x20                   {email}   {password}\n\
-         \x20 3  The contract   http://localhost:{port}/docs\n\n\
-         \x20 Then be the attacker: the panel on the product's page.\n\
-         \x20 Ctrl-C stops all of it.\n",
-        email = made["owner"]["email"].as_str().unwrap_or_default(),
-        password = made["owner"]["password"].as_str().unwrap_or_default(),
+        "\n  {mark} {invented}\n\n\
+         \x20 {one}  The product     {site}\n\
+         \x20                    Sign in as Alice or as Bob, open the messages, write.\n\n\
+         \x20 {two}  The dashboard   {dashboard}\n\
+         \x20                    {email}   {password}\n\
+         \x20                    See that Alice is proven; answer her.\n\n\
+         \x20 {three}  Be the attacker  Try to be Bob from Alice's page: the panel below the invoices.\n\n\
+         \x20 {stop}\n\n",
+        invented = dim("People and companies are invented."),
+        one = bold("1"),
+        two = bold("2"),
+        three = bold("3"),
+        site = link(&places.site),
+        dashboard = link(&format!("{}/dashboard/", places.public)),
+        email = bold(owner("email")),
+        password = bold(owner("password")),
+        stop = dim("Ctrl-C stops all of it; the next start has everything that was written."),
     )
 }
