@@ -119,3 +119,28 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T>
         path.map(|path| Self(path.0)).map_err(|_| Problem::not_found())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_stops_or_drips_holds_nothing_for_ever() {
+        let began = tokio::time::Instant::now();
+        let stalled = Body::from_stream(futures_util::stream::pending::<Result<Bytes, BoxError>>());
+        let refused = whole(stalled).await.expect_err("it never ends");
+        assert_eq!((refused.status().as_u16(), refused.code()), (408, "body_too_slow"));
+        let drop_by_drop = futures_util::stream::unfold((), async |()| {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            Some((Ok::<_, BoxError>(Bytes::from_static(b" ")), ()))
+        });
+        let refused = whole(Body::from_stream(drop_by_drop)).await.expect_err("it never ends");
+        assert_eq!(refused.code(), "body_too_slow");
+        assert_eq!(began.elapsed(), 2 * PATIENCE);
+        let large = whole(Body::from(vec![b' '; LARGEST + 1])).await.expect_err("too large");
+        assert_eq!(large.status().as_u16(), 413);
+        assert_eq!(whole(Body::from("{}")).await.expect("whole"), "{}");
+    }
+
+    type BoxError = Box<dyn std::error::Error + Send + Sync>;
+}

@@ -66,6 +66,10 @@ pub struct Serve {
     #[arg(long, env = "COUNTERSIGN_REDIS", value_name = "URL", hide_env_values = true)]
     pub redis: Option<String>,
 
+    /// Where files are kept; this version keeps none and refuses the setting.
+    #[arg(long, env = "COUNTERSIGN_FILES", value_name = "URL", hide = true)]
+    pub files: Option<String>,
+
     /// Where `/metrics` answers; nowhere without it.
     #[arg(long, env = "COUNTERSIGN_METRICS_LISTEN", value_name = "ADDR")]
     pub metrics_listen: Option<SocketAddr>,
@@ -98,6 +102,11 @@ pub enum ConfigFault {
     /// The two origins are one.
     #[error("--widget-url must be another origin than --public-url")]
     SameOrigin,
+    /// Nothing keeps files yet.
+    #[error(
+        "--files: this version keeps no files (attachments are refused); leave the setting out"
+    )]
+    NoFiles,
     /// The listening address gives no origin.
     #[error("give --public-url: the address to listen on is no address that browsers can open")]
     NoPublicUrl,
@@ -133,6 +142,9 @@ fn given(
 impl Serve {
     /// The origins that browsers see.
     pub fn origins(&self) -> Result<Origins, ConfigFault> {
+        if self.files.is_some() {
+            return Err(ConfigFault::NoFiles);
+        }
         let public = match &self.public_url {
             Some(origin) => origin.clone(),
             None => {

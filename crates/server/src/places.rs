@@ -7,6 +7,7 @@ use axum::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, HOST, ORIGIN, VARY,
 };
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -40,7 +41,7 @@ pub async fn keep_apart(State(places): State<Places>, request: Request, next: Ne
     if public == widget {
         return next.run(request).await;
     }
-    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let host = host(&request);
     let path = request.uri().path();
     let under = |roots: &[&str]| {
         roots.iter().any(|root| {
@@ -55,6 +56,12 @@ pub async fn keep_apart(State(places): State<Places>, request: Request, next: Ne
         !under(&["/embed", "/sdk"])
     };
     if belongs { next.run(request).await } else { Problem::not_found().into_response() }
+}
+
+/// The host that is asked; the request line says it with more right than the header (RFC 9112).
+fn host(request: &Request) -> &str {
+    let header = request.headers().get(HOST).and_then(|host| host.to_str().ok());
+    request.uri().authority().map(Authority::as_str).or(header).unwrap_or_default()
 }
 
 /// Lets pages of other origins read answers of `/widget/v1`.

@@ -46,8 +46,6 @@ pub async fn tidy(app: App, old: Vec<Old>) {
 pub async fn take_out(app: &App, old: Old) -> Result<u64, Fault> {
     let before = app.clock.now().plus_seconds(-old.seconds);
     app.db
-        .write(Reach::All, async move |tx: &mut Tx<'_>| {
-            tx.exec(old.sql, &[before.into()]).await
-        })
+        .write(Reach::All, async move |tx: &mut Tx<'_>| tx.exec(old.sql, &[before.into()]).await)
         .await
 }

@@ -16,7 +16,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::value::{Row, Value};
 use super::{Tx, migrate};
 
-/// Jobs that may wait for the writer; one more is answered with [`Fault::Busy`].
+/// Jobs that may wait for the writer, and for the readers; one more is answered with [`Fault::Busy`].
 const WAITING: usize = 8_192;
 /// Jobs that one transaction takes at most.
 const BATCH: usize = 512;
@@ -53,7 +53,7 @@ pub enum Synchronous {
 #[derive(Clone, Debug)]
 pub struct Lite {
     writer: mpsc::Sender<WriteJob>,
-    readers: blocking::Sender<ReadJob>,
+    readers: blocking::SyncSender<ReadJob>,
     counts: Arc<Counts>,
 }
 
@@ -70,6 +70,7 @@ type ReadJob = Box<dyn FnOnce(&Connection) + Send>;
 
 impl Lite {
     pub(super) fn open(path: &Path, options: &Options) -> Result<Self, Fault> {
+        make_private(path).map_err(|error| Fault::Store(error.to_string()))?;
         let mut connection = Connection::open(path).map_err(fault)?;
         prepare(&connection, options).map_err(fault)?;
         migrate::lite(&mut connection)?;
@@ -118,9 +119,20 @@ impl Lite {
         let job: ReadJob = Box::new(move |connection| {
             drop(answer.send(in_view(connection, job)));
         });
-        self.readers.send(job).map_err(|_| stopped())?;
+        self.readers.try_send(job).map_err(|error| match error {
+            blocking::TrySendError::Full(_) => Fault::Busy,
+            blocking::TrySendError::Disconnected(_) => stopped(),
+        })?;
         answered.await.map_err(|_| stopped())?
     }
+}
+
+/// Makes the file, if it is missing, so that no other user of the machine can read it: the
+/// folder may have been made by somebody else. The log and its index take the file's mode.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let options = &mut std::fs::OpenOptions::new();
+    options.create(true).truncate(false).write(true).mode(0o600).open(path).map(drop)
 }
 
 fn prepare(connection: &Connection, options: &Options) -> rusqlite::Result<()> {
@@ -236,8 +248,8 @@ fn at_once<F: Future>(future: F) -> F::Output {
     }
 }
 
-fn start_readers(path: &Path, many: usize) -> Result<blocking::Sender<ReadJob>, Fault> {
-    let (sender, receiver) = blocking::channel::<ReadJob>();
+fn start_readers(path: &Path, many: usize) -> Result<blocking::SyncSender<ReadJob>, Fault> {
+    let (sender, receiver) = blocking::sync_channel::<ReadJob>(WAITING);
     let receiver = Arc::new(Mutex::new(receiver));
     for number in 0..many.max(1) {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;

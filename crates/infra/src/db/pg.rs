@@ -3,11 +3,12 @@
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::thread;
 
 use countersign_base::Fault;
 use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, RecyclingMethod};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::LocalSet;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
@@ -20,6 +21,9 @@ use super::{Reach, Tx, migrate};
 const CONNECTIONS: usize = 16;
 /// Jobs that may wait; one more is answered with [`Fault::Busy`].
 const WAITING: usize = 8_192;
+
+/// How long a statement waits for a row or a table that another transaction holds.
+const LOCK_TIMEOUT: &str = "5s";
 
 /// A PostgreSQL database.
 #[derive(Clone, Debug)]
@@ -100,8 +104,15 @@ fn work(
             Err(fault) => return drop(ready.send(Err(fault))),
         };
         drop(ready.send(Ok(())));
-        while let Some(job) = receiver.recv().await {
-            tokio::task::spawn_local(job(pool.clone()));
+        // A job that was taken has a connection: the others wait in the queue, whose end is known.
+        let places = Arc::new(Semaphore::new(CONNECTIONS));
+        while let Ok(place) = Arc::clone(&places).acquire_owned().await {
+            let Some(job) = receiver.recv().await else { break };
+            let pool = pool.clone();
+            tokio::task::spawn_local(async move {
+                job(pool).await;
+                drop(place);
+            });
         }
     });
 }
@@ -160,7 +171,10 @@ fn begin(access: Access, reach: Reach) -> String {
             }
         }
     }
-    format!("{mode}; SELECT set_config('countersign.tenant', '{tenant}', true)")
+    format!(
+        "{mode}; SELECT set_config('countersign.tenant', '{tenant}', true), \
+         set_config('lock_timeout', '{LOCK_TIMEOUT}', true)"
+    )
 }
 
 pub(super) async fn rows<T>(
@@ -190,9 +204,9 @@ pub(super) fn fault(error: &tokio_postgres::Error) -> Fault {
     match *code {
         SqlState::UNIQUE_VIOLATION => Fault::Unique,
         SqlState::DISK_FULL => Fault::Full,
-        SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED => {
-            Fault::Retry(error.to_string())
-        }
+        SqlState::T_R_SERIALIZATION_FAILURE
+        | SqlState::T_R_DEADLOCK_DETECTED
+        | SqlState::LOCK_NOT_AVAILABLE => Fault::Retry(error.to_string()),
         _ => Fault::Store(format!("{} ({})", error, code.code())),
     }
 }

@@ -1,7 +1,7 @@
 //! Contacts over HTTP.
 
 use axum::http::StatusCode;
-use countersign_base::{ContactId, Role};
+use countersign_base::{CompanyId, ContactId, Role};
 use countersign_door::{
     Allowed, Answer, App, Cursor, Json, Page, Paging, Path, Permission, Problem, Query,
 };
@@ -9,7 +9,7 @@ use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Change, Contact};
+use super::{Change, Company, Contact};
 use crate::sessions::SessionShown;
 
 /// What a member or a back end may do with contacts.
@@ -18,6 +18,8 @@ pub fn staff_routes() -> OpenApiRouter<App> {
         .routes(routes!(list_contacts))
         .routes(routes!(find_contact, change_contact))
         .routes(routes!(list_contact_sessions, end_contact_sessions))
+        .routes(routes!(list_companies))
+        .routes(routes!(find_company))
 }
 
 /// Sees contacts.
@@ -89,6 +91,29 @@ async fn change_contact(
     Json(change): Json<Change>,
 ) -> Answer<Contact> {
     Ok(Json(who.write(async move |cx| super::change(cx, id, change).await).await?))
+}
+
+/// Companies that contacts were proven to belong to, newest first.
+#[utoipa::path(get, path = "/companies", tag = "contacts", params(Paging),
+    responses((status = 200, body = Page<Company>), (status = 400, description = "`bad_cursor`, `bad_limit`")))]
+async fn list_companies(
+    who: Allowed<ReadContacts>,
+    Query(paging): Query<Paging>,
+) -> Answer<Page<Company>> {
+    let limit = paging.limit()?;
+    let tenant = who.scope().tenant;
+    let cursor = Cursor::new(who.keys().own(), tenant, "companies", tenant.bytes());
+    let after = paging.after(&cursor)?;
+    let found = who.read(async move |cx| super::companies(cx, after, limit).await).await?;
+    let page = Page::of(found, limit, &cursor, |(at, company)| (at.millis(), company.id.bytes()));
+    Ok(Json(page.map(|(_, company)| company)))
+}
+
+/// One company.
+#[utoipa::path(get, path = "/companies/{id}", tag = "contacts", params(("id" = CompanyId, Path)),
+    responses((status = 200, body = Company), (status = 404, description = "`not_found`")))]
+async fn find_company(who: Allowed<ReadContacts>, Path(id): Path<CompanyId>) -> Answer<Company> {
+    Ok(Json(who.read(async move |cx| super::find_company(cx, id).await).await?))
 }
 
 /// The contact's living sessions, newest first.

@@ -17,10 +17,12 @@ mod store;
 
 use std::collections::HashMap;
 
-use countersign_base::{CompanyId, ContactId, Fault, Provenance, Trust};
+use countersign_base::{CompanyId, ContactId, Fault, Moment, Provenance, Trust};
 use countersign_door::{Cx, Target};
 
-pub use self::model::{Brief, Change, Changed, Contact, FieldName, Fields, Known, Refusal};
+pub use self::model::{
+    Brief, Change, Changed, Company, Contact, FieldName, Fields, Known, Refusal,
+};
 pub use self::recognise::{Claim, recognise, resume, say};
 pub use self::search::search;
 pub(crate) use self::store::trust;
@@ -74,6 +76,20 @@ pub async fn end_sessions(cx: &mut Cx<'_>, id: ContactId) -> Result<(), Refusal>
     audit::note(cx, "contact.sessions_ended", id).await?;
     cx.revoke(Target::Contact(id.bytes())).await?;
     Ok(())
+}
+
+/// Companies, newest first.
+pub async fn companies(
+    cx: &mut Cx<'_>,
+    after: Option<(i64, [u8; 16])>,
+    limit: usize,
+) -> Result<Vec<(Moment, Company)>, Fault> {
+    store::companies(cx, after, limit).await
+}
+
+/// One company.
+pub async fn find_company(cx: &mut Cx<'_>, id: CompanyId) -> Result<Company, Refusal> {
+    store::find_company(cx, id).await?.ok_or(Refusal::NoSuchContact)
 }
 
 /// The company with this proven id, made if it is missing (P6).

@@ -42,6 +42,9 @@ const RAISE: &str = "
     where tenant = $1 and kind = $2 and mark = $3 and contact = $4";
 const COMPANY: &str = "select id from company where tenant = $1 and mark = $2";
 const COMPANY_BY_ID: &str = "select sealed from company where tenant = $1 and id = $2";
+const COMPANIES: &str = "
+    select id, sealed, created_at from company
+    where tenant = $1 and (created_at, id) < ($2, $3) order by created_at desc, id desc limit $4";
 const INSERT_COMPANY: &str = "
     insert into company (tenant, id, mark, sealed, created_at) values ($1, $2, $3, $4, $5)
     on conflict (tenant, mark) do nothing";
@@ -199,6 +202,39 @@ pub(super) async fn company(
     theirs.ok_or(Fault::Retry("a company vanished".into()))
 }
 
+/// Companies, newest first, with the moment they were first seen.
+pub(super) async fn companies(
+    cx: &mut Cx<'_>,
+    after: Option<(i64, [u8; 16])>,
+    limit: usize,
+) -> Result<Vec<(Moment, Company)>, Fault> {
+    let (at, id) = after.unwrap_or((i64::MAX, [255; 16]));
+    let most = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+    let values = [cx.tenant().into(), at.into(), id.into(), most.into()];
+    let found = cx
+        .rows(COMPANIES, &values, |row| {
+            Ok((row.col::<CompanyId>(0)?, row.col::<Vec<u8>>(1)?, row.col::<Moment>(2)?))
+        })
+        .await?;
+    let open =
+        |(id, sealed, at): (CompanyId, Vec<u8>, Moment)| Ok((at, open_company(cx, id, &sealed)?));
+    found.into_iter().map(open).collect()
+}
+
+/// One company.
+pub(super) async fn find_company(cx: &mut Cx<'_>, id: CompanyId) -> Result<Option<Company>, Fault> {
+    let values = [cx.tenant().into(), id.into()];
+    let sealed: Option<Vec<u8>> = cx.row(COMPANY_BY_ID, &values, |row| row.col(0)).await?;
+    sealed.map(|sealed| open_company(cx, id, &sealed)).transpose()
+}
+
+fn open_company(cx: &Cx<'_>, id: CompanyId, sealed: &[u8]) -> Result<Company, Fault> {
+    let plain = cx.keys().own().open(&company_place(cx, id), sealed)?;
+    let company: SealedCompany =
+        serde_json::from_slice(&plain).map_err(|_| Fault::Corrupt("a company cannot be read"))?;
+    Ok(Company { id, external_id: company.external_id, name: company.name })
+}
+
 #[derive(Serialize, Deserialize)]
 struct SealedCompany {
     external_id: String,
@@ -248,14 +284,8 @@ async fn open(cx: &mut Cx<'_>, closed: Closed) -> Result<Contact, Fault> {
             .map_err(|_| Fault::Corrupt("a contact's fields cannot be read"))?;
     }
     if let Some(id) = closed.company {
-        let values = [cx.tenant().into(), id.into()];
-        let sealed: Option<Vec<u8>> = cx.row(COMPANY_BY_ID, &values, |row| row.col(0)).await?;
-        let sealed = sealed.ok_or(Fault::Corrupt("a contact's company is gone"))?;
-        let plain = cx.keys().own().open(&company_place(cx, id), &sealed)?;
-        let company: SealedCompany = serde_json::from_slice(&plain)
-            .map_err(|_| Fault::Corrupt("a company cannot be read"))?;
-        contact.company =
-            Some(Company { id, external_id: company.external_id, name: company.name });
+        let company = find_company(cx, id).await?;
+        contact.company = Some(company.ok_or(Fault::Corrupt("a contact's company is gone"))?);
     }
     Ok(contact)
 }

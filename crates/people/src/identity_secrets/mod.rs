@@ -73,6 +73,7 @@ fn make(
     new: NewSecret,
 ) -> Result<Created, Refusal> {
     let id: IdentitySecretId = cx.id();
+    new.check_kid()?;
     let (kind, text) = match new.public_key {
         Some(text) => (Kind::Public, text),
         None => (Kind::Shared, new_secret_text(profile, mode, &chance::bytes())),

@@ -130,6 +130,14 @@ impl NewSecret {
         Self { mode: Some(mode), public_key: None, kid: None }
     }
 
+    /// A `kid` is compared byte by byte, stored, and shown: plain, short text.
+    pub(super) fn check_kid(&self) -> Result<(), Refusal> {
+        let is_plain = |kid: &String| {
+            (1..=128).contains(&kid.len()) && kid.bytes().all(|byte| byte.is_ascii_graphic())
+        };
+        if self.kid.as_ref().is_none_or(is_plain) { Ok(()) } else { Err(Refusal::Kid) }
+    }
+
     pub(super) fn mode(&self, profile: &Profile) -> Result<Mode, Refusal> {
         let asked = self.mode.map(|mode| match mode {
             ModeName::Hmac => Mode::Hmac,
@@ -169,6 +177,9 @@ pub enum Refusal {
     /// The text is no key.
     #[error("{0}")]
     Key(KeyFault),
+    /// The name of the key cannot stand in a token's header as it is.
+    #[error("a `kid` has 1 to 128 visible ASCII characters")]
+    Kid,
     /// The organization has no widget.
     #[error("this organization has no widget yet")]
     NoWidget,
@@ -199,7 +210,7 @@ impl From<Refusal> for Problem {
             Refusal::Profile => return Self::bug("a widget has an unknown profile"),
             Refusal::WhichMode | Refusal::NoSuchMode => (S::UNPROCESSABLE_ENTITY, "bad_mode"),
             Refusal::TooMany(_) => (S::CONFLICT, "too_many_secrets"),
-            Refusal::Key(_) => (S::UNPROCESSABLE_ENTITY, "bad_key"),
+            Refusal::Key(_) | Refusal::Kid => (S::UNPROCESSABLE_ENTITY, "bad_key"),
             Refusal::NoWidget => (S::CONFLICT, "no_widget"),
             Refusal::WhichWidget => (S::BAD_REQUEST, "widget_required"),
             Refusal::YourKey => (S::CONFLICT, "signing_key_is_yours"),

@@ -186,13 +186,13 @@ fn with_parts(parts: &Parts, body: Body) -> Request<Body> {
     request
 }
 
-/// Ends the caller's own session; its sockets close.
+/// Ends the caller's own session; its sockets close, and no visitor token resumes it.
 #[utoipa::path(delete, path = "/sessions/current", tag = "sessions", responses((status = 204)))]
 async fn end_own_session(who: Allowed<AnyVisitor>) -> Result<StatusCode, Problem> {
-    let Caller::Visitor { session, .. } = who.caller() else {
+    let Caller::Visitor { session, contact, .. } = who.caller() else {
         return Err(Problem::unauthorized());
     };
-    who.write(async move |cx| super::end(cx, session).await).await?;
+    who.write(async move |cx| super::leave(cx, session, contact).await).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -9,7 +9,8 @@
 //! - **S6** Idle for 24 hours or 30 days old, a session is over; no sliding passes the end.
 //! - **S7** An anonymous session's conversations join a proven contact only with the anonymous
 //!   session's own proof, once; the anonymous session ends.
-//! - **S8** A visitor token resumes an unproven contact only, once, for 30 days.
+//! - **S8** A visitor token resumes an unproven contact only, once, for 30 days, and not after
+//!   the visitor has left or somebody has ended the contact's sessions.
 //! - **S9** An anonymous visitor comes in only where the widget says so.
 //! - **S10** A node that cannot hear of revocations lets nobody in.
 
@@ -88,6 +89,12 @@ pub async fn end(cx: &mut Cx<'_>, id: SessionId) -> Result<(), Refusal> {
     audit::note(cx, "session.ended", id).await?;
     cx.revoke(Target::Session(id.bytes())).await?;
     Ok(())
+}
+
+/// Ends a visitor's own session, and the tokens that would resume an unproven one (S8).
+async fn leave(cx: &mut Cx<'_>, id: SessionId, contact: ContactId) -> Result<(), Refusal> {
+    store::void_visitors(cx, contact).await?;
+    end(cx, id).await
 }
 
 /// Marks every session of a contact as ended; the caller revokes.

@@ -46,7 +46,9 @@ pub(super) async fn refresh(
     let step =
         system.write(async move |cx: &mut Cx<'_>| presented.step(cx, &rotation).await).await?;
     match step {
-        Step::Renewed(session, next) => Ok((*session, scope, next.reveal(&people.sessions.secrets))),
+        Step::Renewed(session, next) => {
+            Ok((*session, scope, next.reveal(&people.sessions.secrets)))
+        }
         Step::Reused | Step::Over => Err(Refusal::Over.into()),
     }
 }

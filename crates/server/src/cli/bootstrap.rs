@@ -20,10 +20,12 @@ pub(super) const EXAMPLES: &str = "Examples:
   countersign bootstrap --data ./data --organization Acme --owner ann@acme.example \\
       --profile woes-jwt --mode enforce --origin https://app.acme.example --json
 
-A second run shows the ids again and no secret; --rotate makes new secrets.";
+A second run shows the ids again and no secret, and allows an --origin that is new;
+--rotate makes new secrets.";
 
 /// What to make.
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch on the command line")]
 pub(super) struct Bootstrap {
     #[command(flatten)]
     store: Store,

@@ -82,6 +82,7 @@ fn config(asked: &Demo, places: &Places) -> Result<Serve, BootFault> {
         public_url: Some(origin(&places.public)?),
         widget_url: Some(origin(&places.widget)?),
         redis: None,
+        files: None,
         metrics_listen: None,
         trusted_proxies: Vec::new(),
         requests_per_minute: 6_000,
@@ -135,34 +136,27 @@ fn keep(path: &Path, made: &Value) -> std::io::Result<()> {
 
 /// What to open first; in colour where somebody looks.
 fn words(places: &Places, made: &Value, colour: bool) -> String {
-    let style = |code: &str, text: &str| match colour {
-        true => format!("\x1b[{code}m{text}\x1b[0m"),
-        false => text.to_owned(),
+    let style = |code: &str, text: &str| {
+        if colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     };
-    let (bold, dim, link) = (
-        |text: &str| style("1", text),
-        |text: &str| style("2", text),
-        |text: &str| style("36", text),
-    );
-    let owner = |what: &str| made["owner"][what].as_str().unwrap_or_default();
-    let mark = style("1;32", "✓ Countersign runs.");
-    format!(
-        "\n  {mark} {invented}\n\n\
-         \x20 {one}  The product     {site}\n\
-         \x20                    Sign in as Alice or as Bob, open the messages, write.\n\n\
-         \x20 {two}  The dashboard   {dashboard}\n\
-         \x20                    {email}   {password}\n\
-         \x20                    See that Alice is proven; answer her.\n\n\
-         \x20 {three}  Be the attacker  Try to be Bob from Alice's page: the panel below the invoices.\n\n\
-         \x20 {stop}\n\n",
-        invented = dim("People and companies are invented."),
-        one = bold("1"),
-        two = bold("2"),
-        three = bold("3"),
-        site = link(&places.site),
-        dashboard = link(&format!("{}/dashboard/", places.public)),
-        email = bold(owner("email")),
-        password = bold(owner("password")),
-        stop = dim("Ctrl-C stops all of it; the next start has everything that was written."),
-    )
+    let owner = |what: &str| style("1", made["owner"][what].as_str().unwrap_or_default());
+    let step = |number: &str, name: &str| format!("{}  {name:16}", style("1;32", number));
+    let lines = [
+        String::new(),
+        format!("{} Its people and companies are invented.", style("1;32", "✓ The demo runs.")),
+        String::new(),
+        step("1", "The product") + &style("36", &places.site),
+        step(" ", "") + "Sign in as Alice or as Bob, open the messages, write.",
+        String::new(),
+        step("2", "The dashboard") + &style("36", &format!("{}/dashboard/", places.public)),
+        step(" ", "") + &format!("{}   {}", owner("email"), owner("password")),
+        step(" ", "") + "See what is proven about Alice, and answer her.",
+        String::new(),
+        step("3", "The attack")
+            + "On the product's page, below the invoices: as Alice, try to be Bob.",
+        String::new(),
+        style("2", "Ctrl-C stops all of it; the next start has everything that was written."),
+        String::new(),
+    ];
+    lines.join("\n  ") + "\n"
 }

@@ -21,9 +21,9 @@ const NETWORKS: usize = 100_000;
 
 pub(super) async fn run(config: Serve) -> Result<(), BootFault> {
     start_log(tracing::Level::INFO);
+    let origins = config.origins()?;
     let listener = listen::bind(config.listen, "--listen").await?;
     let ground = Ground::open(&config.store, Clock::System).await?;
-    let origins = config.origins()?;
     eprintln!("countersign serves {} (widget: {})", origins.public, origins.widget);
     on(config, &ground, listener).await
 }

@@ -20,9 +20,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 const PAGE: &str = include_str!("../../../../examples/host/index.html");
-const SCRIPT: &str = include_str!("../../../../examples/host/app.js");
-const ATTACKS: &str = include_str!("../../../../examples/host/attacks.js");
-const STYLE: &str = include_str!("../../../../examples/host/style.css");
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const FILES: [(&str, &str, &str); 4] = [
+    ("/app.js", SCRIPT, include_str!("../../../../examples/host/app.js")),
+    ("/attacks.js", SCRIPT, include_str!("../../../../examples/host/attacks.js")),
+    ("/session.js", SCRIPT, include_str!("../../../../examples/host/session.js")),
+    ("/style.css", "text/css; charset=utf-8", include_str!("../../../../examples/host/style.css")),
+];
 
 /// What the product knows of Countersign.
 pub struct Site {
@@ -71,11 +75,11 @@ struct Product {
 /// The pages of the product.
 pub fn site(site: Site) -> Router {
     let product = Product { site: Arc::new(site), sessions: Arc::default() };
-    Router::new()
+    let files = FILES.into_iter().fold(Router::new(), |router, (path, kind, text)| {
+        router.route(path, get(async move || ([(CONTENT_TYPE, kind)], text)))
+    });
+    files
         .route("/", get(page))
-        .route("/app.js", get(async || ([(CONTENT_TYPE, "text/javascript")], SCRIPT)))
-        .route("/attacks.js", get(async || ([(CONTENT_TYPE, "text/javascript")], ATTACKS)))
-        .route("/style.css", get(async || ([(CONTENT_TYPE, "text/css")], STYLE)))
         .route("/api/me", get(me))
         .route("/api/sign-in", post(sign_in))
         .route("/api/sign-out", post(sign_out))
@@ -153,7 +157,8 @@ async fn mint(
         return StatusCode::UNAUTHORIZED.into_response();
     };
     let now = product.site.clock.now().seconds();
-    token::mint(&product.site, user.claims(), asked.jkt.as_deref(), now).into_response()
+    let jkt = asked.jkt.as_deref().filter(|jkt| !jkt.is_empty());
+    token::mint(&product.site, user.claims(), jkt, now).into_response()
 }
 
 /// What an attacker may have found in an old log: a token of Bob's that has expired.

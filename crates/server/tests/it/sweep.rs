@@ -1,5 +1,6 @@
 //! Every route of the contract, without a proof and with somebody else's.
 
+use countersign_identity::Presented;
 use countersign_server::contract;
 use countersign_server::router::document;
 use serde_json::{Value, json};
@@ -83,6 +84,12 @@ async fn every_route_with_an_id_answers_404_to_another_tenant() {
     let secrets = format!("/api/v1/widgets/{}/identity_secrets", tenant.widget.id);
     let secrets = tenant.back_end(&app).call("GET", &secrets, &Value::Null).await.json();
     let keys = tenant.back_end(&app).call("GET", "/api/v1/api_keys", &Value::Null).await.json();
+    let claims = Presented::default().with("sub", "carol").with_parts("company", &[("id", "C1")]);
+    let token = tenant.token_of(&app, &claims);
+    assert_eq!(app.open(&tenant, Some(json!({ "token": token }))).await.status, 201);
+    let companies =
+        tenant.back_end(&app).call("GET", "/api/v1/companies", &Value::Null).await.json();
+    let company = companies["items"][0]["id"].as_str().unwrap();
     let mut swept = 0;
     for (method, path, _) in routes() {
         if !path.contains('{') || !path.starts_with("/api/") {
@@ -93,6 +100,7 @@ async fn every_route_with_an_id_answers_404_to_another_tenant() {
             "contacts" => alice.contact().to_owned(),
             "sessions" => session.to_owned(),
             "widgets" => tenant.widget.id.to_string(),
+            "companies" => company.to_owned(),
             "api_keys" => keys["items"][0]["id"].as_str().unwrap().to_owned(),
             unknown => panic!("teach the sweep about `{unknown}`"),
         };
