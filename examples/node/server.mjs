@@ -29,7 +29,8 @@ function countersignToken(user, jkt, now = Math.floor(Date.now() / 1000)) {
   return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`
 }
 
-const files = { '/': ['index.html', 'text/html'], '/app.js': ['app.js', 'text/javascript'], '/attacks.js': ['attacks.js', 'text/javascript'], '/style.css': ['style.css', 'text/css'] }
+const script = 'text/javascript'
+const files = { '/': ['index.html', 'text/html'], '/app.js': ['app.js', script], '/attacks.js': ['attacks.js', script], '/session.js': ['session.js', script], '/style.css': ['style.css', 'text/css'] }
 const policy = `default-src 'none'; script-src 'self' ${widget}; style-src 'self'; img-src 'self' data:; connect-src 'self' ${widget}; frame-src ${widget}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
 
 const server = createServer(async (request, response) => {

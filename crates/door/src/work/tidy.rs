@@ -7,7 +7,7 @@ use countersign_infra::db::{Reach, Tx};
 
 use crate::app::App;
 
-const EVERY: Duration = Duration::from_secs(3_600);
+const EVERY: Duration = Duration::from_hours(1);
 const DAY: i64 = 24 * 3_600;
 
 /// Rows that are older than so many seconds go.

@@ -35,6 +35,16 @@ impl Connection {
         }
     }
 
+    /// A header of the last answer.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let end = self.buffer.windows(4).position(|window| window == b"\r\n\r\n")?;
+        let head = std::str::from_utf8(&self.buffer[..end]).ok()?;
+        head.lines().find_map(|line| {
+            let (own, value) = line.split_once(':')?;
+            own.eq_ignore_ascii_case(name).then_some(value.trim())
+        })
+    }
+
     pub(crate) async fn json(&mut self, request: &[u8]) -> Value {
         let (status, body) = self.send(request).await;
         assert!((200..300).contains(&status), "{status} {}", String::from_utf8_lossy(body));

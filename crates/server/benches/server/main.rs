@@ -27,6 +27,8 @@ fn main() {
         tasks::at_rest(&report).await;
         tasks::sessions(&report).await;
         tasks::checks(&report).await;
+        tasks::cold_checks(&report).await;
+        tasks::bound_checks(&report).await;
         tasks::posts(&report).await;
         tasks::fan_out(&report).await;
         tasks::idle_sockets(&report).await;

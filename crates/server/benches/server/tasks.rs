@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
@@ -61,6 +63,131 @@ pub(crate) async fn checks(report: &Report) {
     let health = Arc::new(request("GET", "/healthz", "", ""));
     let (many, wall, cpu) = load(&server, 64, move |_| Arc::clone(&health)).await;
     report.figure("requests that need no proof", many, wall, cpu, Some("loopback echo"));
+}
+
+/// Every request brings another token, whose signature nobody has seen yet.
+pub(crate) async fn cold_checks(report: &Report) {
+    if !report.wants("cold") {
+        return;
+    }
+    const TOKENS: usize = 8_000;
+    let server = Server::start("RS256", None).await;
+    let body = opening(&server, "alice");
+    let opening = Arc::new(request("POST", "/widget/v1/sessions", "", &body));
+    let clients = (0..32).map(|_| {
+        let (opening, address) = (Arc::clone(&opening), server.address);
+        tokio::spawn(async move {
+            let mut connection = Connection::open(address).await;
+            let mut tokens = Vec::new();
+            for _ in 0..TOKENS / 32 {
+                let session = connection.json(&opening).await;
+                tokens.push(session["access_token"].as_str().unwrap().to_owned());
+            }
+            tokens
+        })
+    });
+    let mut tokens = Vec::new();
+    for client in clients.collect::<Vec<_>>() {
+        tokens.extend(client.await.unwrap());
+    }
+    let tickets = tokens.iter().map(|token| {
+        let headers = format!("authorization: Bearer {token}\r\n");
+        Arc::new(request("POST", "/widget/v1/stream/tickets", &headers, ""))
+    });
+    let tickets: Vec<_> = tickets.collect();
+    let (before, began) = (server.cpu(), Instant::now());
+    let clients = tickets.chunks(TOKENS / 32).map(|tickets| {
+        let (tickets, address) = (tickets.to_vec(), server.address);
+        tokio::spawn(async move {
+            let mut connection = Connection::open(address).await;
+            for ticket in tickets {
+                assert_eq!(connection.send(&ticket).await.0, 201);
+            }
+        })
+    });
+    for client in clients.collect::<Vec<_>>() {
+        client.await.unwrap();
+    }
+    let (wall, cpu) = (began.elapsed(), server.cpu() - before);
+    report.figure(
+        "requests with a token never seen",
+        TOKENS as u64,
+        wall,
+        cpu,
+        Some("loopback echo"),
+    );
+}
+
+/// Every request brings a fresh proof by the browser's key.
+pub(crate) async fn bound_checks(report: &Report) {
+    if !report.wants("bound") {
+        return;
+    }
+    let server = Server::start("RS256", None).await;
+    let key = Arc::new(EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap());
+    let path = "/widget/v1/sessions";
+    let mut connection = Connection::open(server.address).await;
+    let mut body: Value = serde_json::from_str(&opening(&server, "alice")).unwrap();
+    body["key"] = jwk(&key);
+    let body = body.to_string();
+    let proof = dpop(&key, &server, path, None, None);
+    connection.send(&request("POST", path, &format!("dpop: {proof}\r\n"), &body)).await;
+    let nonce = connection.header("dpop-nonce").unwrap().to_owned();
+    let proof = dpop(&key, &server, path, None, Some(&nonce));
+    let session =
+        connection.json(&request("POST", path, &format!("dpop: {proof}\r\n"), &body)).await;
+    let token = session["access_token"].as_str().unwrap().to_owned();
+    let path = "/widget/v1/stream/tickets";
+    let address = server.address;
+    let next = move |_| {
+        let proof = dpop_at(&key, address, path, Some(&token), Some(&nonce));
+        let headers = format!("authorization: DPoP {token}\r\ndpop: {proof}\r\n");
+        Arc::new(request("POST", path, &headers, ""))
+    };
+    let (many, wall, cpu) = load(&server, 64, next).await;
+    report.figure("requests with a DPoP proof", many, wall, cpu, Some("P-256 verification"));
+}
+
+fn jwk(key: &EcdsaKeyPair) -> Value {
+    let point = key.public_key().as_ref();
+    let text = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+    json!({ "kty": "EC", "crv": "P-256", "x": text(&point[1..33]), "y": text(&point[33..]) })
+}
+
+fn dpop(
+    key: &EcdsaKeyPair,
+    server: &Server,
+    path: &str,
+    token: Option<&str>,
+    nonce: Option<&str>,
+) -> String {
+    dpop_at(key, server.address, path, token, nonce)
+}
+
+/// A proof for one call (RFC 9449, section 4.2).
+fn dpop_at(
+    key: &EcdsaKeyPair,
+    address: std::net::SocketAddr,
+    path: &str,
+    token: Option<&str>,
+    nonce: Option<&str>,
+) -> String {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let id = u128::from_be_bytes(countersign_infra::chance::bytes());
+    let mut claims = json!({ "htm": "POST", "htu": format!("http://{address}{path}"),
+        "jti": format!("{id:x}"), "iat": now.as_secs() });
+    if let Some(token) = token {
+        let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, token.as_bytes());
+        claims["ath"] = json!(URL_SAFE_NO_PAD.encode(hash));
+    }
+    if let Some(nonce) = nonce {
+        claims["nonce"] = json!(nonce);
+    }
+    let header = json!({ "typ": "dpop+jwt", "alg": "ES256", "jwk": jwk(key) });
+    let text = |json: &Value| URL_SAFE_NO_PAD.encode(json.to_string());
+    let signed = format!("{}.{}", text(&header), text(&claims));
+    let signature = key.sign(&SystemRandom::new(), signed.as_bytes()).unwrap();
+    format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature.as_ref()))
 }
 
 pub(crate) async fn posts(report: &Report) {
