@@ -1,0 +1,48 @@
+// Debian's Chromium as people run it.
+//
+// Playwright's own way to start a browser switches storage partitioning off, and with it every
+// storage of a third-party frame: a browser that nobody has. So it is started here, and joined.
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { chromium } from 'playwright-core'
+
+const SWITCHES = [
+  '--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync', '--disable-background-timer-throttling', '--disable-renderer-backgrounding',
+  '--disable-backgrounding-occluded-windows', '--force-color-profile=srgb', '--hide-scrollbars', '--remote-debugging-port=0',
+]
+const BLOCKED = '--disable-features=ThirdPartyStoragePartitioning'
+
+/** A browser; with `storage: 'blocked'` a frame of another site can keep nothing at all. */
+export async function startBrowser({ storage = 'partitioned' } = {}) {
+  const profile = mkdtempSync(join(tmpdir(), 'countersign-chromium-'))
+  const switches = [...SWITCHES, ...(storage === 'blocked' ? [BLOCKED] : []), `--user-data-dir=${profile}`]
+  const child = spawn(process.env.CHROMIUM ?? '/usr/bin/chromium', switches, { stdio: 'ignore' })
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  const browser = await chromium.connectOverCDP(`http://127.0.0.1:${await port(profile)}`)
+  return {
+    newContext: (options) => browser.newContext(options),
+    async close() {
+      await browser.close()
+      child.kill()
+      await ended
+      rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+    },
+  }
+}
+
+async function port(profile) {
+  for (let tries = 0; tries < 300; tries += 1) {
+    try {
+      const [line] = readFileSync(join(profile, 'DevToolsActivePort'), 'utf8').split('\n')
+      if (line) return line
+    } catch {
+      // Not written yet.
+    }
+    await sleep(100)
+  }
+  throw new Error('Chromium does not start')
+}
