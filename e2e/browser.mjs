@@ -18,20 +18,34 @@ const BLOCKED = '--disable-features=ThirdPartyStoragePartitioning'
 
 /** A browser; with `storage: 'blocked'` a frame of another site can keep nothing at all. */
 export async function startBrowser({ storage = 'partitioned' } = {}) {
-  const profile = mkdtempSync(join(tmpdir(), 'countersign-chromium-'))
-  const switches = [...SWITCHES, ...(storage === 'blocked' ? [BLOCKED] : []), `--user-data-dir=${profile}`]
-  const child = spawn(process.env.CHROMIUM ?? '/usr/bin/chromium', switches, { stdio: 'ignore' })
-  const ended = new Promise((resolve) => child.once('exit', resolve))
-  const browser = await chromium.connectOverCDP(`http://127.0.0.1:${await port(profile)}`)
-  return {
-    newContext: (options) => browser.newContext(options),
-    async close() {
-      await browser.close()
-      child.kill()
-      await ended
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
-    },
+  const switches = [...SWITCHES, ...(storage === 'blocked' ? [BLOCKED] : [])]
+  for (let tries = 1; ; tries += 1) {
+    const process = start(switches)
+    try {
+      const browser = await chromium.connectOverCDP(`http://127.0.0.1:${await port(process.profile)}`, { timeout: 10_000 })
+      const close = async () => {
+        await browser.close()
+        await process.end()
+      }
+      return { newContext: (options) => browser.newContext(options), close }
+    } catch (error) {
+      await process.end()
+      if (tries === 3) throw error
+    }
   }
+}
+
+function start(switches) {
+  const profile = mkdtempSync(join(tmpdir(), 'countersign-chromium-'))
+  const path = process.env.CHROMIUM ?? '/usr/bin/chromium'
+  const child = spawn(path, [...switches, `--user-data-dir=${profile}`], { stdio: 'ignore' })
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  const end = async () => {
+    child.kill()
+    await ended
+    rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
+  }
+  return { profile, end }
 }
 
 async function port(profile) {
