@@ -19,6 +19,8 @@ use crate::boot::BootFault;
 
 /// How long a client may take to send the head of a request.
 const HEAD: Duration = Duration::from_secs(10);
+/// How long a client may leave an answer unread, or be out of reach, before it is given up.
+const UNREAD: Duration = Duration::from_secs(60);
 /// How long running requests may take when the server stops.
 const FAREWELL: Duration = Duration::from_secs(5);
 /// The largest head of a request, in bytes.
@@ -56,6 +58,15 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
     drop(tokio::time::timeout(FAREWELL, stopping.closed()).await);
 }
 
+/// Lets the system end a connection whose other end takes nothing any more: an answer that
+/// nobody reads would stay in memory for ever. A quiet connection with nothing to send stays.
+fn give_up_on_the_silent(stream: &TcpStream) {
+    #[cfg(target_os = "linux")]
+    drop(socket2::SockRef::from(stream).set_tcp_user_timeout(Some(UNREAD)));
+    #[cfg(not(target_os = "linux"))]
+    let _ = (stream, UNREAD);
+}
+
 /// Serves one connection; when the server stops, its running request is the last.
 async fn connect(
     stream: TcpStream,
@@ -65,6 +76,7 @@ async fn connect(
 ) {
     // Without it, an answer in two writes would wait for an acknowledgement.
     drop(stream.set_nodelay(true));
+    give_up_on_the_silent(&stream);
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
         let answered = router.clone().oneshot(request.map(axum::body::Body::new));

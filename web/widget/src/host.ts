@@ -1,10 +1,17 @@
 //! The page around the frame: who it is, and what is said to it.
 import { isToFrame, type Identity, type ToFrame, type ToHost } from '@countersign/protocol/frame'
 
-/** The origin of the page. It can lie only to itself: no other page is allowed to embed us. */
-const origin = new URLSearchParams(location.search).get('host') ?? ''
+/** How long the page may take to say who its visitor is, in milliseconds. */
+const PATIENCE = 20_000
 
-export const publicKey = decodeURIComponent(location.pathname.split('/')[2] ?? '')
+/**
+ * The origin of the page. It can lie only to itself: no page but the allowed ones may embed us.
+ * Only an exact origin will do, for `*` would be heard by anyone.
+ */
+const origin = exact(new URLSearchParams(location.search).get('host'))
+
+/** The public key of this widget. */
+export const publicKey = location.pathname.split('/')[2] ?? ''
 
 export function tell(message: ToHost): void {
   if (origin && window.parent !== window) window.parent.postMessage(message, origin)
@@ -12,24 +19,35 @@ export function tell(message: ToHost): void {
 
 export function listen(hear: (message: ToFrame) => void): void {
   window.addEventListener('message', (event) => {
-    if (event.origin === origin && event.source === window.parent && isToFrame(event.data)) hear(event.data)
+    if (!origin || event.origin !== origin || event.source !== window.parent) return
+    if (isToFrame(event.data)) hear(event.data)
   })
 }
 
-const asked = new Map<number, (answer: { value: Identity | null; failed: boolean }) => void>()
+type Answer = { value: Identity | null; failed: boolean }
+
+const asked = new Map<number, (answer: Answer) => void>()
 let number = 0
 
-/** Asks the page who its visitor is; after 20 seconds without an answer it has failed. */
-export function askIdentity(jkt: string | null): Promise<{ value: Identity | null; failed: boolean }> {
+/** Asks the page who its visitor is; without an answer in time it has failed. */
+export function askIdentity(jkt: string | null): Promise<Answer> {
   const request = ++number
   return new Promise((resolve) => {
-    asked.set(request, resolve)
+    const timer = setTimeout(() => answered(request, null, true), PATIENCE)
+    asked.set(request, (answer) => {
+      clearTimeout(timer)
+      resolve(answer)
+    })
     tell({ kind: 'ask', request, jkt })
-    setTimeout(() => answered(request, null, true), 20_000)
   })
 }
 
 export function answered(request: number, value: Identity | null, failed: boolean): void {
   asked.get(request)?.({ value, failed })
   asked.delete(request)
+}
+
+function exact(text: string | null): string | null {
+  const url = text && URL.canParse(text) ? new URL(text) : null
+  return url && url.origin === text && /^https?:$/.test(url.protocol) ? text : null
 }

@@ -29,19 +29,25 @@ export async function describe(pair: CryptoKeyPair): Promise<BrowserKey> {
   return { pair, jwk, jkt: await sha256(JSON.stringify({ crv, kty, x, y })) }
 }
 
-/** A proof for one call. */
+/** A name that nobody can guess; also in a page that is not secure, which has no `randomUUID`. */
+export function randomId(): string {
+  return base64url(crypto.getRandomValues(new Uint8Array(16)).buffer)
+}
+
+/** A proof for one call; `skew` is how far this clock is behind the server's, in seconds. */
 export async function proof(
   key: BrowserKey,
   method: string,
   url: string,
   nonce: string | null,
   accessToken: string | null,
+  skew = 0,
 ): Promise<string> {
   const claims = {
     htm: method,
     htu: url,
-    jti: crypto.randomUUID(),
-    iat: Math.floor(Date.now() / 1000),
+    jti: randomId(),
+    iat: Math.floor(Date.now() / 1000) + skew,
     ...(nonce && { nonce }),
     ...(accessToken && { ath: await sha256(accessToken) }),
   }

@@ -18,6 +18,8 @@ use crate::process::{Server, binary_size};
 use crate::report::Report;
 
 const FOR: Duration = Duration::from_secs(3);
+/// Tokens that are each shown once.
+const TOKENS: usize = 8_000;
 
 pub(crate) async fn at_rest(report: &Report) {
     if !report.wants("rest") {
@@ -70,7 +72,6 @@ pub(crate) async fn cold_checks(report: &Report) {
     if !report.wants("cold") {
         return;
     }
-    const TOKENS: usize = 8_000;
     let server = Server::start("RS256", None).await;
     let body = opening(&server, "alice");
     let opening = Arc::new(request("POST", "/widget/v1/sessions", "", &body));
@@ -108,7 +109,7 @@ pub(crate) async fn cold_checks(report: &Report) {
     for client in clients.collect::<Vec<_>>() {
         client.await.unwrap();
     }
-    let (wall, cpu) = (began.elapsed(), server.cpu() - before);
+    let (wall, cpu) = (began.elapsed(), server.cpu().saturating_sub(before));
     report.figure(
         "requests with a token never seen",
         TOKENS as u64,

@@ -26,7 +26,6 @@ A second run shows the ids again and no secret, and allows an --origin that is n
 /// What to make.
 #[derive(Args, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch on the command line")]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct Bootstrap {
     #[command(flatten)]
     store: Store,
