@@ -1,32 +1,43 @@
 //! The visitor's session: opened by the page's proof, renewed before it ends, given up only when
 //! the server says that it is over.
 import type { Identity, Trust } from '@countersign/protocol/frame'
-import { call, Refused, Unreachable } from './api.ts'
+import { call, passes, proofFor, Refused } from './api.ts'
 import { askIdentity, publicKey, tell } from './host.ts'
+import { marksOf, type Marks } from './identity.ts'
 import { alone, forget, keep, recall } from './keep.ts'
-import { base64url, describe, makeKey, type BrowserKey } from './key.ts'
+import { describe, makeKey, type BrowserKey } from './key.ts'
 
-export type Config = {
-  profile: { name: string; fields: string[] }
-  mode: string
-  anonymous: boolean
-  allow_bearer: boolean
-  appearance: { accent: string; title: string; greeting: string }
-}
+/** What a page was told by `GET /widget/v1/config`, as far as a session needs it. */
+export type Rules = { mode: string; anonymous: boolean; allow_bearer: boolean }
+
+/** What the page around the frame has said of its visitor. */
+export type Page = { identity: boolean; visitor: string | null; keepVisitor: boolean }
 
 type Tokens = {
   access_token: string
-  token_type: string
   expires_in: number
   refresh_token: string
   visitor_token: string | null
   trust: Trust
-  session: { id: string; expires_at: string }
-  contact: { id: string; name: string | null; email: string | null }
+  contact: { id: string }
 }
 
-/** The frame stands in a page that is not secure, and the widget demands a browser key. */
+/** Whom the page shows now, and for which key of the browser it proves that. */
+type Shown = { value: Identity | null; marks: Marks | null; jkt: string | null }
+
+/** An ancestor of the frame came over plain http, and the widget demands a browser key. */
 export class Insecure extends Error {}
+/** Nobody is signed in at the page, and the widget takes no strangers. */
+export class NobodyThere extends Error {}
+/** The page's `identity` callback failed. */
+export class PageFailed extends Error {}
+/** The session is another person's now; what the caller had in hand is not theirs. */
+export class Replaced extends Error {}
+
+const SESSIONS = '/widget/v1/sessions'
+/** Renewed so many milliseconds before it ends. */
+const EARLY = 20_000
+const TRIES = 3
 
 export class Session {
   trust: Trust = 'anonymous'
@@ -35,155 +46,223 @@ export class Session {
   private access: string | null = null
   private refreshToken: string | null = null
   private visitorToken: string | null = null
-  private subject: string | null = null
+  private marks: Marks | null = null
+  private kept = false
   private endsAt = 0
   private opening: Promise<void> | null = null
 
   constructor(
-    private readonly config: Config,
-    private readonly page: { identity: boolean; visitor: string | null; keepVisitor: boolean },
+    private readonly rules: Rules,
+    private readonly page: Page,
   ) {}
 
   /** Opens the session, or goes on with the one that this browser has. */
   open(): Promise<void> {
-    this.opening ??= alone(publicKey, () => this.begin()).finally(() => (this.opening = null))
+    this.opening ??= this.begin().finally(() => (this.opening = null))
     return this.opening
   }
 
   /** One call with the session's proof; renews it first when it is about to end. */
   async call<T>(method: string, path: string, body?: unknown): Promise<T> {
-    if (!this.access || Date.now() > this.endsAt - 20_000) await this.open()
+    const { contact } = this
+    if (!this.access || Date.now() > this.endsAt - EARLY) await this.open()
+    const ask = () => {
+      if (contact && contact !== this.contact) throw new Replaced()
+      return call<T>({ method, path, body: () => body, key: this.key, accessToken: this.access })
+    }
+    const used = this.access
     try {
-      return await call<T>(method, path, body, this.key, this.access)
+      return await ask()
     } catch (error) {
-      if (!(error instanceof Refused) || error.problem.status !== 401) throw error
-      this.access = null
-      await this.open()
-      return call<T>(method, path, body, this.key, this.access)
+      if (!isOver(error)) throw error
+      if (this.access === used) this.access = null
+      if (!this.access) await this.open()
+      return ask()
     }
   }
 
-  /** The page has another identity: a proven subject that changes takes nothing along. */
+  /** The page has something new to say of its visitor: it is asked again. */
   async identify(): Promise<void> {
-    this.access = this.refreshToken = null
+    await this.opening?.catch(() => {})
+    this.page.identity = true
+    this.access = null
     await this.open()
   }
 
-  /** Ends the session everywhere and destroys the key. */
-  async shutdown(): Promise<void> {
-    try {
-      if (!this.access && this.refreshToken) await this.renew()
-      if (this.access) await call('DELETE', '/widget/v1/sessions/current', undefined, this.key, this.access)
-    } catch {
-      // The server ends it by itself when it is not used any more.
-    }
-    this.access = this.refreshToken = this.visitorToken = this.subject = this.key = null
-    await forget(publicKey)
-    if (this.page.keepVisitor) tell({ kind: 'visitor', token: null })
-  }
-
   private async begin(): Promise<void> {
-    await this.remember()
-    if (this.refreshToken && (await this.renewed())) return
-    const identity = this.page.identity ? await this.ask() : null
-    await this.start(identity)
+    // In the middle of a visit nobody is asked, as long as the server goes on with it.
+    if (this.access && (await alone(publicKey, () => this.goesOn()))) return
+    this.access = null
+    for (let tries = 0; tries < TRIES; tries++) {
+      const jkt = await alone(publicKey, () => this.prepare())
+      const shown = await this.ask(jkt)
+      if (await alone(publicKey, () => this.enter(shown))) return
+    }
+    throw new PageFailed()
   }
 
-  /** What another tab or an earlier page has left. */
-  private async remember(): Promise<void> {
-    const kept = await recall(publicKey)
-    if (kept) {
-      this.key = await describe(kept.pair)
-      this.refreshToken = kept.refreshToken
-      this.visitorToken = kept.visitorToken
-      this.subject = kept.subject
+  private async goesOn(): Promise<boolean> {
+    const before = this.marks?.subject
+    await this.remember()
+    return this.marks?.subject === before && this.renewed()
+  }
+
+  /** Sees to a key, which all tabs of this browser share; its thumbprint. */
+  private async prepare(): Promise<string | null> {
+    await this.remember()
+    if (!this.key) {
+      this.key = await makeKey()
+      if (!this.key && !this.rules.allow_bearer) throw new Insecure()
+      await this.store()
     }
-    this.key ??= await makeKey()
-    if (!this.key && !this.config.allow_bearer) throw new Insecure()
-    this.visitorToken ??= this.page.visitor
-    // A kept session belongs to whoever the page showed then.
-    if (this.refreshToken && Boolean(this.subject) !== this.page.identity) this.refreshToken = null
+    return this.key?.jkt ?? null
+  }
+
+  /** Outside of the lock: a page may take its time. */
+  private async ask(jkt: string | null): Promise<Shown> {
+    const { value, failed } = this.page.identity ? await askIdentity(jkt) : { value: null, failed: false }
+    if (failed) throw new PageFailed()
+    if (!value && this.rules.mode === 'enforce' && !this.rules.anonymous) {
+      await this.destroy()
+      throw new NobodyThere()
+    }
+    return { value, marks: await marksOf(value), jkt }
+  }
+
+  /** Goes on, joins or starts; `false`: the key is another one by now, and the page must be asked for it. */
+  private async enter(shown: Shown): Promise<boolean> {
+    await this.remember()
+    if (this.marks && this.marks.subject !== shown.marks?.subject) await this.destroy()
+    if (shown.jkt !== (this.key?.jkt ?? null)) return false
+    const isSame = this.marks?.facts === shown.marks?.facts
+    if (isSame && (await this.renewed())) return true
+    await this.start(shown, !this.marks && shown.marks !== null)
+    return true
+  }
+
+  /** Takes over what another tab or an earlier page has left. */
+  private async remember(): Promise<void> {
+    const left = await recall(publicKey)
+    if (!left && this.kept) this.drop() // another tab has signed out
+    if (!left) return
+    this.key = this.key && (await sameKey(this.key, left.pair)) ? this.key : await describe(left.pair)
+    this.refreshToken = left.refreshToken
+    this.visitorToken = left.visitorToken
+    this.marks = left.marks
+    this.kept = true
   }
 
   /** Only a definite no gives the session up; a network that fails does not. */
   private async renewed(): Promise<boolean> {
-    if (this.page.identity && !this.access) {
-      // A new page: ask who is signed in before going on as the one who was.
-      const identity = await this.ask()
-      if ((await subjectOf(identity)) !== this.subject) {
-        // The key goes with the person, so the proof must be for a new one.
-        await this.shutdown()
-        this.key = await makeKey()
-        await this.start(await this.ask())
-        return true
-      }
-    }
-    for (let attempt = 0; ; attempt++) {
+    if (!this.refreshToken) return false
+    for (let again = false; ; again = true) {
       try {
         await this.renew()
         return true
       } catch (error) {
-        if (error instanceof Refused && error.problem.status === 401) return false
-        if (attempt > 0) throw error
+        if (isOver(error)) {
+          this.refreshToken = null
+          return false
+        }
+        if (again || !passes(error)) throw error
         await new Promise((resolve) => setTimeout(resolve, 300))
       }
     }
   }
 
   private async renew(): Promise<void> {
-    const body = { refresh_token: this.refreshToken }
-    await this.take(await call<Tokens>('POST', '/widget/v1/sessions/refresh', body, this.key, null), this.subject)
+    const body = () => ({ refresh_token: this.refreshToken })
+    await this.take(await call<Tokens>({ method: 'POST', path: `${SESSIONS}/refresh`, body, key: this.key }), this.marks)
   }
 
-  private async ask(): Promise<{ value: Identity | null; failed: boolean }> {
-    const answer = await askIdentity(this.key?.jkt ?? null)
-    if (answer.failed) throw new Unreachable()
-    return answer
-  }
-
-  private async start(identity: { value: Identity | null } | null): Promise<void> {
-    const body = {
+  private async start(shown: Shown, joins: boolean): Promise<void> {
+    const former = joins && (await this.renewed().catch(() => false)) ? this.access : null
+    const visitor = this.visitorToken ?? this.page.visitor
+    const body = async () => ({
       widget: publicKey,
-      ...(identity?.value && { identity: identity.value }),
-      ...(!identity?.value && this.visitorToken && { visitor_token: this.visitorToken }),
+      ...(shown.value && { identity: shown.value }),
+      ...(!shown.value && visitor && { visitor_token: visitor }),
       ...(this.key && { key: this.key.jwk }),
+      ...(former && { join: await this.proofOf(former) }),
+    })
+    try {
+      await this.take(await call<Tokens>({ method: 'POST', path: SESSIONS, body, key: this.key }), shown.marks)
+    } catch (error) {
+      if (!former || !(error instanceof Refused) || error.problem.code !== 'join_refused') throw error
+      this.refreshToken = null
+      await this.start(shown, false)
     }
-    const tokens = await call<Tokens>('POST', '/widget/v1/sessions', body, this.key, null)
-    await this.take(tokens, await subjectOf(identity))
   }
 
-  private async take(tokens: Tokens, subject: string | null): Promise<void> {
+  /** The anonymous session says itself that its conversations may follow. */
+  private async proofOf(access: string): Promise<{ access_token: string; dpop?: string }> {
+    if (!this.key) return { access_token: access }
+    return { access_token: access, dpop: await proofFor(this.key, 'POST', SESSIONS, access) }
+  }
+
+  private async take(tokens: Tokens, marks: Marks | null): Promise<void> {
     this.access = tokens.access_token
     this.refreshToken = tokens.refresh_token
-    this.visitorToken = tokens.visitor_token ?? this.visitorToken
-    this.subject = subject
+    // Who was proven is not found again by what an unproven visitor had.
+    this.visitorToken = marks && !tokens.visitor_token ? null : (tokens.visitor_token ?? this.visitorToken)
+    this.marks = marks
     this.endsAt = Date.now() + tokens.expires_in * 1000
     this.trust = tokens.trust
     this.contact = tokens.contact.id
-    if (this.key) {
-      const { refreshToken, visitorToken } = this
-      await keep(publicKey, { pair: this.key.pair, refreshToken, visitorToken, subject })
+    await this.store()
+    if (this.page.keepVisitor) {
+      this.page.visitor = this.kept ? null : this.visitorToken
+      tell({ kind: 'visitor', token: this.page.visitor })
     }
-    if (this.page.keepVisitor) tell({ kind: 'visitor', token: this.visitorToken })
     tell({ kind: 'session', trust: this.trust, contact: this.contact })
+  }
+
+  private async store(): Promise<void> {
+    if (!this.key) return
+    const { key, refreshToken, visitorToken, marks } = this
+    this.kept = await keep(publicKey, { pair: key.pair, refreshToken, visitorToken, marks })
+  }
+
+  /** Ends what this browser has of the person, here and at the server. */
+  private async destroy(): Promise<void> {
+    const had = this.refreshToken !== null || this.visitorToken !== null
+    await end(this.key, this.access, this.refreshToken)
+    await forget(publicKey)
+    this.drop()
+    this.page.visitor = null
+    if (had && this.page.keepVisitor) tell({ kind: 'visitor', token: null })
+  }
+
+  private drop(): void {
+    this.access = this.refreshToken = this.visitorToken = this.marks = this.key = null
+    this.kept = false
+  }
+
+  /** Ends the session everywhere and destroys the key. */
+  async shutdown(): Promise<void> {
+    await this.opening?.catch(() => {})
+    await alone(publicKey, async () => {
+      await this.remember()
+      await this.destroy()
+    })
+    this.page.identity = false
   }
 }
 
-/** Which person an identity is about, without its times and signature. */
-async function subjectOf(identity: { value: Identity | null } | null): Promise<string | null> {
-  const value = identity?.value
-  if (!value) return null
-  const token = [value.token, value.jwt, value.userJWT].find((text) => typeof text === 'string')
-  let about: unknown = value
-  if (typeof token === 'string') {
-    try {
-      const text = token.split('.')[1]!.replaceAll('-', '+').replaceAll('_', '/')
-      const claims = JSON.parse(atob(text)) as Record<string, unknown>
-      about = [claims.sub, claims.userId, claims.contact_external_id, claims.email]
-    } catch {
-      about = token
+const isOver = (error: unknown) => error instanceof Refused && error.problem.status === 401
+
+const sameKey = async (key: BrowserKey, pair: CryptoKeyPair) => key.jkt === (await describe(pair)).jkt
+
+/** The key is destroyed in any case, and nothing that it signed can be renewed without it. */
+async function end(key: BrowserKey | null, access: string | null, refreshToken: string | null): Promise<void> {
+  try {
+    let accessToken = access
+    if (!accessToken && refreshToken) {
+      const body = () => ({ refresh_token: refreshToken })
+      accessToken = (await call<Tokens>({ method: 'POST', path: `${SESSIONS}/refresh`, body, key })).access_token
     }
+    if (accessToken) await call({ method: 'DELETE', path: `${SESSIONS}/current`, key, accessToken })
+  } catch {
+    // A session that nobody renews ends by itself.
   }
-  const bytes = new TextEncoder().encode(JSON.stringify(about))
-  return globalThis.crypto?.subtle ? base64url(await crypto.subtle.digest('SHA-256', bytes)) : JSON.stringify(about)
 }

@@ -8,7 +8,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use countersign_base::{Digest, Moment};
 use countersign_door::App;
-use countersign_identity::dpop;
+use countersign_guard::Origin;
+use countersign_identity::{DpopFault, dpop};
 use countersign_infra::vault::Key;
 
 use super::model::Refusal;
@@ -76,14 +77,16 @@ impl Binding {
         now: Moment,
     ) -> Result<String, Refusal> {
         let path = path(parts);
-        let proof = [&app.origins.widget, &app.origins.public]
-            .into_iter()
-            .map(|origin| {
-                let url = format!("{origin}{path}");
-                dpop(header, parts.method.as_str(), &url, access_token, now.seconds())
-            })
-            .reduce(Result::or);
-        let Some(Ok(proof)) = proof else {
+        let made_for = |origin: &Origin| {
+            let url = format!("{origin}{path}");
+            dpop(header, parts.method.as_str(), &url, access_token, now.seconds())
+        };
+        let (widget, public) = (&app.origins.widget, &app.origins.public);
+        let proof = match made_for(widget) {
+            Err(DpopFault::Address) if public != widget => made_for(public),
+            proof => proof,
+        };
+        let Ok(proof) = proof else {
             return Err(Refusal::DpopRequired("it is not signed for this call"));
         };
         let slot = now.seconds().div_euclid(NONCE);
