@@ -1,61 +1,53 @@
 // The real binary, a real Chromium, and the people who use them.
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chromium } from 'playwright-core'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { startBrowser } from './browser.mjs'
 
-const root = join(import.meta.dirname, '..')
-const binary = process.env.COUNTERSIGN_BINARY ?? join(root, 'target/debug/countersign')
-const axe = readFileSync(join(import.meta.dirname, 'node_modules/axe-core/axe.min.js'), 'utf8')
-export const pictures = process.env.COUNTERSIGN_PICTURES
-
-const freePort = () => new Promise((resolve) => {
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const { port } = server.address()
-    server.close(() => resolve(port))
-  })
-})
+const here = import.meta.dirname
+const binary = process.env.COUNTERSIGN_BINARY ?? join(here, '../target/debug/countersign')
+const axe = readFileSync(join(here, 'node_modules/axe-core/axe.min.js'), 'utf8')
+const pictures = process.env.COUNTERSIGN_PICTURES ?? join(here, 'screenshots')
 
 /** A demo of its own, and the means to stop it hard and start it again. */
 export class Stage {
-  static async open() {
+  static async open({ storage } = {}) {
     const stage = new Stage()
     stage.data = mkdtempSync(join(tmpdir(), 'countersign-e2e-'))
     stage.port = await freePort()
     stage.sitePort = await freePort()
-    stage.site = `http://127.0.0.1:${stage.sitePort}`
+    stage.site = `http://127.0.0.1:${stage.sitePort}/`
     stage.dashboard = `http://localhost:${stage.port}/dashboard/`
+    stage.widget = `http://widget.localhost:${stage.port}`
     await stage.start()
-    stage.made = JSON.parse(readFileSync(join(stage.data, 'demo.json'), 'utf8'))
-    stage.browser = await chromium.launch({
-      executablePath: '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-    })
+    stage.browser = await startBrowser({ storage })
     return stage
   }
 
   async start() {
-    this.server = spawn(binary, ['demo', '--data', this.data, '--listen', `127.0.0.1:${this.port}`, '--site', `127.0.0.1:${this.sitePort}`], { stdio: 'ignore' })
-    for (let tries = 0; ; tries++) {
-      const answer = await fetch(`http://127.0.0.1:${this.port}/healthz`).catch(() => null)
-      if (answer?.ok) return
-      if (tries > 400) throw new Error('the demo does not start')
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
+    const places = ['--listen', `127.0.0.1:${this.port}`, '--site', `127.0.0.1:${this.sitePort}`]
+    this.server = spawn(binary, ['demo', '--data', this.data, ...places], { stdio: ['ignore', 'ignore', 'pipe'] })
+    this.said = ''
+    this.server.stderr.on('data', (bytes) => (this.said += bytes))
+    const ready = () => fetch(`http://127.0.0.1:${this.port}/readyz`).then((answer) => answer.ok, () => false)
+    await until(ready, () => `the demo does not start: ${this.said}`)
+    this.made = JSON.parse(readFileSync(join(this.data, 'demo.json'), 'utf8'))
   }
 
-  kill() {
+  /** Ends the server with a signal, and answers how it went. */
+  stop(signal) {
     return new Promise((resolve) => {
-      this.server.once('exit', resolve)
-      this.server.kill('SIGKILL')
+      this.server.once('exit', (code, by) => resolve({ code, by }))
+      this.server.kill(signal)
     })
   }
 
   async close() {
-    await this.browser.close()
-    await this.kill()
+    await this.browser?.close()
+    await this.stop('SIGKILL')
     rmSync(this.data, { recursive: true, force: true })
   }
 
@@ -80,16 +72,46 @@ export class Stage {
   async agent(options) {
     const page = await this.person(options)
     await page.goto(this.dashboard)
-    await page.getByLabel(/email/i).fill(this.made.owner.email)
-    await page.getByLabel(/password/i).first().fill(this.made.owner.password)
-    await page.getByRole('button', { name: /sign in/i }).click()
-    await page.waitForURL(/\/dashboard\/(?!sign)/)
+    await page.getByLabel('Email').fill(this.made.owner.email)
+    await page.getByLabel('Password', { exact: true }).fill(this.made.owner.password)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('navigation', { name: 'Main' }).waitFor()
     return page
+  }
+
+  /** A call of the back end, with its secret key. */
+  async backEnd(method, path, body) {
+    const answer = await fetch(`http://127.0.0.1:${this.port}/api/v1${path}`, {
+      method,
+      headers: { authorization: `Bearer ${this.made.secret_key}`, 'content-type': 'application/json' },
+      body: body && JSON.stringify(body),
+    })
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
+    return answer.status === 204 ? null : answer.json()
   }
 }
 
+export function freePort() {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address()
+      server.close(() => resolve(port))
+    })
+  })
+}
+
+/** What `ask` answers once it is true. */
+export async function until(ask, why, seconds = 30) {
+  for (const end = Date.now() + seconds * 1000; Date.now() < end;) {
+    const answer = await ask()
+    if (answer) return answer
+    await sleep(100)
+  }
+  throw new Error(why())
+}
+
 export async function openWidget(page) {
-  await page.waitForFunction(() => typeof window.Countersign === 'function' && !window.Countersign.q)
+  await page.waitForFunction(() => window.Countersign?.boot)
   await page.evaluate(() => window.Countersign('show'))
   const element = await page.waitForSelector('countersign-widget iframe')
   const frame = await element.contentFrame()
@@ -97,10 +119,32 @@ export async function openWidget(page) {
   return frame
 }
 
+/** Writes to the team, and waits until the server has it. */
 export async function write(frame, text) {
+  await type(frame, text)
+  await frame.locator('.bubble.own:not(.waiting)', { hasText: text }).first().waitFor()
+}
+
+export async function type(frame, text) {
   await frame.fill('textarea', text)
   await frame.press('textarea', 'Enter')
-  await frame.waitForSelector(`.bubble.own:not(.waiting) >> text=${text}`)
+}
+
+/** What stands in the widget, oldest first: `own` for what the visitor wrote. */
+export function thread(frame) {
+  return frame.locator('.bubble:not(.waiting)').evaluateAll((bubbles) => bubbles.map((bubble) => {
+    const text = bubble.querySelector(':scope > p').textContent
+    return bubble.classList.contains('own') ? { own: text } : { team: text }
+  }))
+}
+
+/** Opens the conversation in the dashboard, and writes to its visitor. */
+export async function answer(agent, about, text) {
+  await agent.locator('.row', { hasText: about }).first().click()
+  const field = agent.getByRole('textbox', { name: /reply/i })
+  await field.fill(text)
+  await field.press('Enter')
+  await agent.locator('.thread', { hasText: text }).first().waitFor()
 }
 
 /** What axe finds serious or critical. */
@@ -109,9 +153,10 @@ export async function flaws(frame) {
   const found = await frame.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))
   return found.violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ target, any }) => `${target.join(' ')} ${any[0]?.message ?? ''}`).join(', ')}`)
 }
 
 export async function picture(page, name) {
-  if (pictures) await page.screenshot({ path: join(pictures, `${name}.png`) })
+  mkdirSync(pictures, { recursive: true })
+  await page.screenshot({ path: join(pictures, `${name}.png`) })
 }
