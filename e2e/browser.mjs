@@ -3,7 +3,8 @@
 // Playwright's own way to start a browser switches storage partitioning off, and with it every
 // storage of a third-party frame: a browser that nobody has. So it is started here, and joined.
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -24,7 +25,8 @@ export async function startBrowser({ storage = 'partitioned' } = {}) {
     try {
       const browser = await chromium.connectOverCDP(`http://127.0.0.1:${await port(process.profile)}`, { timeout: 10_000 })
       const close = async () => {
-        await browser.close()
+        const session = await browser.newBrowserCDPSession()
+        await session.send('Browser.close').catch(() => {})
         await process.end()
       }
       return { newContext: (options) => browser.newContext(options), close }
@@ -41,9 +43,11 @@ function start(switches) {
   const child = spawn(path, [...switches, `--user-data-dir=${profile}`], { stdio: 'ignore' })
   const ended = new Promise((resolve) => child.once('exit', resolve))
   const end = async () => {
-    child.kill()
+    const late = setTimeout(() => child.kill('SIGKILL'), 5_000)
     await ended
-    rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
+    clearTimeout(late)
+    // Its last helpers may still write.
+    await rm(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }).catch(() => {})
   }
   return { profile, end }
 }

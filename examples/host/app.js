@@ -82,7 +82,7 @@ function showAttacks(dashboard) {
     add(words, 'span', attack.words)
     const button = add(item, 'button', 'Try it')
     button.type = 'button'
-    button.setAttribute('aria-label', `Try: ${attack.name}`)
+    button.setAttribute('aria-label', `Try it: ${attack.name}`)
     const output = item.appendChild(document.createElement('output'))
     const attempt = async () => {
       button.disabled = true
