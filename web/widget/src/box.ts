@@ -1,34 +1,56 @@
-//! What the frame knows: conversations, their messages, and what still waits to be sent.
+//! What the frame knows: conversations, their messages, and which of them is looked at.
 import type { Conversation, Message, Page } from '@countersign/protocol/contract'
 import type { StreamFrame } from '@countersign/protocol/stream'
-import { Refused } from './api.ts'
 import { tell } from './host.ts'
-import { Live } from './live.ts'
-import type { Session } from './session.ts'
+import { Live, type Caller } from './live.ts'
+import { Outbox, type Draft } from './outbox.ts'
 
-/** A message that was written here and is not confirmed yet. */
-export type Draft = { client_id: string; text: string; failed: boolean }
+export type Thread = {
+  messages: Message[]
+  drafts: Draft[]
+  /** What stands in the field, unsent. */
+  written: string
+  older: string | null
+  loaded: boolean
+  loading: boolean
+}
 
-export type Thread = { messages: Message[]; drafts: Draft[]; older: string | null; loaded: boolean }
+/** The conversation that does not exist before its first message. */
+export const NEW = 'new'
+export const PATH = '/widget/v1/conversations'
 
-const PATH = '/widget/v1/conversations'
-const NEW = 'new'
+const TYPING_EVERY = 3000
+const TYPING_FOR = 5000
+const PREVIEW = 120
 
 export class Box {
   conversations: Conversation[] = []
-  threads = new Map<string, Thread>()
-  current: string | null = null
+  current = NEW
+  listed = false
   online = true
   ready = false
-  shown = false
+  /** The end of the conversation is in sight. */
+  atEnd = true
   typing: { conversation: string; name: string; until: number } | null = null
-  private live: Live | null = null
+  readonly outbox: Outbox
+  private readonly threads = new Map<string, Thread>()
+  private readonly live: Live
   private saidTyping = 0
+  private told: number | null = null
+  private stopped = false
 
   constructor(
-    private readonly session: Session,
-    private readonly changed: () => void,
-  ) {}
+    private readonly session: Caller,
+    private readonly draw: () => void,
+    private shown: boolean,
+  ) {
+    this.outbox = new Outbox(session, this)
+    this.live = new Live(session, {
+      hear: (frame) => this.hear(frame),
+      caughtUp: (isFresh) => void this.catchUp(isFresh),
+      online: (online) => this.go(online),
+    })
+  }
 
   async start(): Promise<void> {
     await this.refresh()
@@ -36,17 +58,21 @@ export class Box {
     if (this.current !== NEW) await this.load(this.current)
     this.ready = true
     this.changed()
-    this.live = new Live(this.session, (frame) => this.hear(frame), (online) => this.go(online))
     this.live.now()
   }
 
   stop(): void {
-    this.live?.stop()
+    this.stopped = true
+    this.outbox.stop()
+    this.live.stop()
   }
 
-  thread(id = this.current ?? NEW): Thread {
+  thread(id = this.current): Thread {
     let thread = this.threads.get(id)
-    if (!thread) this.threads.set(id, (thread = { messages: [], drafts: [], older: null, loaded: id === NEW }))
+    if (!thread) {
+      thread = { messages: [], drafts: [], written: '', older: null, loaded: id === NEW, loading: false }
+      this.threads.set(id, thread)
+    }
     return thread
   }
 
@@ -54,118 +80,155 @@ export class Box {
     return this.conversations.find((one) => one.id === this.current)
   }
 
-  choose(id: string | null): void {
+  choose(id: string): void {
     this.current = id
+    this.listed = false
+    this.atEnd = true
     this.changed()
-    if (id && id !== NEW && !this.thread(id).loaded) void this.load(id)
+    if (id !== NEW && !this.thread(id).loaded) void this.load(id).catch(() => {})
     void this.see()
   }
 
-  begin(): void {
-    this.choose(NEW)
+  list(): void {
+    this.listed = true
+    this.changed()
   }
 
   show(shown: boolean): void {
     this.shown = shown
-    if (shown) void this.see()
+    void this.see()
   }
 
+  reach(atEnd: boolean): void {
+    this.atEnd = atEnd
+    void this.see()
+  }
+
+  send(text: string): void {
+    this.thread().written = ''
+    this.outbox.add(this.current, text)
+  }
+
+  say(): void {
+    if (this.current === NEW || Date.now() - this.saidTyping < TYPING_EVERY) return
+    this.saidTyping = Date.now()
+    this.live.say({ type: 'typing', conversation: this.current })
+  }
+
+  /** The newest messages; whatever is missing between them and ours makes ours worthless. */
   async load(id: string): Promise<void> {
+    const page = await this.page(id, null)
     const thread = this.thread(id)
-    const cursor = thread.loaded && thread.older ? `&cursor=${encodeURIComponent(thread.older)}` : ''
-    const path = `${PATH}/${id}/messages?order=desc&limit=50${cursor}`
-    const page = await this.session.call<Page<Message>>('GET', path)
-    for (const message of page.items) this.insert(thread, message)
-    thread.older = page.next_cursor
+    const last = thread.messages.at(-1)?.seq ?? 0
+    const joins = thread.loaded && page.items.some((message) => message.seq <= last + 1)
+    if (!joins) {
+      thread.messages = thread.messages.filter((message) => message.seq > (page.items[0]?.seq ?? 0))
+      thread.older = page.next_cursor
+    }
     thread.loaded = true
+    for (const message of page.items) this.insert(thread, message)
     this.changed()
     void this.see()
   }
 
-  /** Shows the text at once and sends it; the same `client_id` makes every repetition safe. */
-  send(text: string): void {
-    const draft = { client_id: crypto.randomUUID(), text, failed: false }
-    const home = this.current ?? NEW
-    this.thread(home).drafts.push(draft)
+  async loadOlder(): Promise<void> {
+    const thread = this.thread()
+    if (!thread.older || thread.loading) return
+    thread.loading = true
     this.changed()
-    void this.deliver(home, draft)
-  }
-
-  async deliver(home: string, draft: Draft): Promise<void> {
-    draft.failed = false
-    this.changed()
-    const { client_id, text } = draft
     try {
-      if (home === NEW) await this.found(draft)
-      else this.receive(await this.session.call<Message>('POST', `${PATH}/${home}/messages`, { client_id, text }))
-    } catch (error) {
-      draft.failed = true
-      if (error instanceof Refused && error.problem.code === 'conversation_closed') await this.refresh()
+      const page = await this.page(this.current, thread.older)
+      for (const message of page.items) this.insert(thread, message)
+      thread.older = page.next_cursor
+    } catch {
+      // The button stays, and may be pressed again.
+    } finally {
+      thread.loading = false
+      this.changed()
     }
-    this.changed()
   }
 
-  say(): void {
-    if (!this.current || this.current === NEW || Date.now() - this.saidTyping < 3000) return
-    this.saidTyping = Date.now()
-    this.session.call('POST', `${PATH}/${this.current}/typing`, {}).catch(() => {})
-  }
-
-  /** The first message opens its conversation. */
-  private async found(draft: Draft): Promise<void> {
-    const { client_id, text } = draft
-    const conversation = await this.session.call<Conversation>('POST', PATH, { client_id, text })
-    this.threads.delete(NEW)
-    this.put(conversation)
-    if (this.current === NEW) this.current = conversation.id
-    await this.load(conversation.id)
-  }
-
-  private async refresh(): Promise<void> {
+  async refresh(): Promise<void> {
     const page = await this.session.call<Page<Conversation>>('GET', `${PATH}?limit=50`)
     this.conversations = page.items
-    this.count()
+    this.changed()
+  }
+
+  put(conversation: Conversation): void {
+    const others = this.conversations.filter((one) => one.id !== conversation.id)
+    this.conversations = [...others, conversation].sort((a, b) => (activity(a) < activity(b) ? 1 : -1))
+    this.changed()
+  }
+
+  /** The new conversation has become one: what was begun in it goes on there. */
+  move(to: string): void {
+    const from = this.thread(NEW)
+    this.threads.delete(NEW)
+    const thread = this.thread(to)
+    thread.drafts.push(...from.drafts)
+    thread.written ||= from.written
+    if (this.current === NEW) this.current = to
+  }
+
+  receive(message: Message): void {
+    const thread = this.thread(message.conversation)
+    const last = thread.messages.at(-1)?.seq ?? 0
+    const isNew = this.insert(thread, message)
+    thread.drafts = thread.drafts.filter((draft) => draft.client_id !== message.client_id)
+    if (message.author.kind !== 'visitor') this.typing = null
+    const conversation = this.conversations.find((one) => one.id === message.conversation)
+    if (conversation && isNew && message.seq > conversation.last_seq) this.note(conversation, message)
+    if (!conversation) void this.refresh().catch(() => {})
+    if (thread.loaded && message.seq > last + 1) void this.load(message.conversation).catch(() => {})
+    this.changed()
+    void this.see()
+  }
+
+  changed(): void {
+    if (this.stopped) return
+    const unread = this.conversations.reduce((sum, one) => sum + one.unread, 0)
+    if (unread !== this.told) tell({ kind: 'unread', count: unread })
+    this.told = unread
+    this.draw()
   }
 
   private hear(frame: StreamFrame): void {
     switch (frame.type) {
       case 'message.created':
-        this.receive(frame.data)
-        break
+        return this.receive(frame.data)
       case 'conversation.changed':
         this.put(frame.data)
-        break
+        return void this.see()
       case 'typing':
-        this.typing = { conversation: frame.data.conversation, name: frame.data.author.name, until: Date.now() + 5000 }
-        setTimeout(this.changed, 5100)
-        break
-      case 'resync':
-        void this.refresh().then(() => {
-          if (this.current && this.current !== NEW) return this.load(this.current)
-          return undefined
-        })
-        break
+        this.typing = { conversation: frame.data.conversation, name: frame.data.author.name, until: Date.now() + TYPING_FOR }
+        setTimeout(() => this.changed(), TYPING_FOR + 100)
+        return this.changed()
       case 'ready':
-        for (const [home, thread] of this.threads) {
-          for (const draft of thread.drafts) if (draft.failed) void this.deliver(home, draft)
-        }
+      case 'resync':
     }
-    this.changed()
   }
 
-  private receive(message: Message): void {
-    const thread = this.thread(message.conversation)
-    const isNew = this.insert(thread, message)
-    thread.drafts = thread.drafts.filter((draft) => draft.client_id !== message.client_id)
-    if (message.author.kind !== 'visitor') this.typing = null
-    const conversation = this.conversations.find((one) => one.id === message.conversation)
-    if (conversation && isNew && message.seq > conversation.last_seq) {
-      conversation.last_seq = message.seq
-      conversation.preview = { text: message.text.slice(0, 120), author: message.author.kind }
-      if (message.author.kind !== 'visitor') conversation.unread += 1
+  /** After a break in what was heard: the lists again, and what they have more than we. */
+  private async catchUp(isFresh: boolean): Promise<void> {
+    this.outbox.again()
+    try {
+      if (!this.thread().loaded) await this.load(this.current)
+      if (!isFresh) return
+      await this.refresh()
+      for (const [id, thread] of this.threads) {
+        const { last_seq } = this.conversations.find((one) => one.id === id) ?? { last_seq: 0 }
+        if (!thread.loaded || last_seq <= (thread.messages.at(-1)?.seq ?? 0)) continue
+        if (id === this.current) await this.load(id)
+        else thread.loaded = false
+      }
+    } catch {
+      // The stream tells of the next break, too.
     }
-    this.count()
-    void this.see()
+  }
+
+  private page(id: string, cursor: string | null): Promise<Page<Message>> {
+    const from = cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''
+    return this.session.call('GET', `${PATH}/${id}/messages?order=desc&limit=50${from}`)
   }
 
   /** In the order of their numbers, each once. */
@@ -176,22 +239,21 @@ export class Box {
     return true
   }
 
-  private put(conversation: Conversation): void {
-    this.conversations = [conversation, ...this.conversations.filter((one) => one.id !== conversation.id)]
-    this.count()
+  private note(conversation: Conversation, message: Message): void {
+    const unread = conversation.unread + (message.author.kind === 'visitor' ? 0 : 1)
+    const preview = { text: message.text.slice(0, PREVIEW), author: message.author.kind }
+    this.put({ ...conversation, last_seq: message.seq, last_message_at: message.created_at, unread, preview })
   }
 
+  /** Read is what stands before somebody's eyes. */
   private async see(): Promise<void> {
     const conversation = this.conversation()
-    if (!conversation || !this.shown || document.hidden || conversation.unread === 0) return
+    const looks = this.shown && !document.hidden && !this.listed && this.atEnd && this.thread().loaded
+    if (!conversation || !looks || conversation.unread === 0) return
     conversation.unread = 0
-    this.count()
+    this.changed()
     const body = { seq: conversation.last_seq }
     await this.session.call('PUT', `${PATH}/${conversation.id}/seen`, body).catch(() => {})
-  }
-
-  private count(): void {
-    tell({ kind: 'unread', count: this.conversations.reduce((sum, one) => sum + one.unread, 0) })
   }
 
   private go(online: boolean): void {
@@ -200,4 +262,4 @@ export class Box {
   }
 }
 
-export { NEW }
+const activity = (one: Conversation) => one.last_message_at ?? one.created_at

@@ -1,74 +1,127 @@
 //! The stream: one socket, resumed from the last cursor after every break.
-import { isStreamFrame, type StreamFrame } from '@countersign/protocol/stream'
-import { Refused } from './api.ts'
-import type { Session } from './session.ts'
+import { isStreamFrame, type StreamFrame, type ToStream } from '@countersign/protocol/stream'
+import { passes } from './api.ts'
+import { PageFailed } from './session.ts'
+
+/** What makes calls with the session's proof. */
+export type Caller = { call<T>(method: string, path: string, body?: unknown): Promise<T> }
+
+export type Ears = {
+  hear(frame: StreamFrame): void
+  /** From here on nothing is missed; what was before must be fetched. */
+  caughtUp(isFresh: boolean): void
+  online(online: boolean): void
+}
+
+const FIRST_WAIT = 1000
+const LONGEST_WAIT = 30_000
+/** How long a socket may take from the ticket to `ready`. */
+const PATIENCE = 15_000
+
+/** The server does not know this cursor, or it is another's. */
+const FOREIGN = 4400
 
 export class Live {
   private socket: WebSocket | null = null
   private cursor: string | null = null
-  private wait = 1000
+  private wait = FIRST_WAIT
   private timer: ReturnType<typeof setTimeout> | undefined
+  private connecting = false
+  private ready = false
   private stopped = false
 
   constructor(
-    private readonly session: Session,
-    private readonly hear: (frame: StreamFrame) => void,
-    private readonly state: (online: boolean) => void,
+    private readonly session: Caller,
+    private readonly ears: Ears,
   ) {
     window.addEventListener('online', this.now)
+    window.addEventListener('offline', this.cut)
   }
 
   readonly now = (): void => {
     clearTimeout(this.timer)
-    if (!this.stopped && !this.socket) void this.connect()
+    if (!this.stopped && !this.socket && !this.connecting) void this.connect()
   }
 
   stop(): void {
     this.stopped = true
     clearTimeout(this.timer)
     window.removeEventListener('online', this.now)
+    window.removeEventListener('offline', this.cut)
     this.socket?.close(1000)
   }
 
+  /** Whether it could be said here. */
+  say(frame: ToStream): boolean {
+    if (!this.ready || this.socket?.readyState !== WebSocket.OPEN) return false
+    this.socket.send(JSON.stringify(frame))
+    return true
+  }
+
+  private readonly cut = (): void => {
+    const { socket } = this
+    this.socket = null
+    socket?.close(1000)
+    this.later()
+  }
+
   private async connect(): Promise<void> {
+    this.connecting = true
     try {
-      const { ticket } = await this.session.call<{ ticket: string }>('POST', '/widget/v1/stream/tickets', {})
+      const { ticket } = await this.session.call<{ ticket: string }>('POST', '/widget/v1/stream/tickets')
       if (!this.stopped) this.open(ticket)
     } catch (error) {
-      if (error instanceof Refused && error.problem.status < 429) this.stopped = true
-      this.later()
+      // Anything else is said to the visitor, and waiting would not mend it.
+      if (passes(error) || error instanceof PageFailed) this.later()
+    } finally {
+      this.connecting = false
     }
   }
 
   private open(ticket: string): void {
-    const url = `${location.origin.replace('http', 'ws')}/widget/v1/stream`
-    const socket = new WebSocket(url, ['countersign.v1', ticket])
+    const socket = new WebSocket(`${location.origin.replace('http', 'ws')}/widget/v1/stream`, ['countersign.v1', ticket])
+    const resumed: ToStream = { type: 'resume', cursor: this.cursor }
     this.socket = socket
-    socket.onopen = () => socket.send(JSON.stringify({ type: 'resume', cursor: this.cursor }))
-    socket.onmessage = (event) => this.take(String(event.data))
+    this.timer = setTimeout(() => socket.close(), PATIENCE)
+    socket.onopen = () => socket.send(JSON.stringify(resumed))
+    socket.onmessage = (event) => {
+      if (this.socket === socket && !this.stopped) this.take(String(event.data), resumed.cursor === null)
+    }
     socket.onclose = (event) => {
+      if (this.socket !== socket) return
       this.socket = null
-      // A cursor that the server does not know any more is of no use for the next time.
-      if (event.code === 4400) this.cursor = null
+      if (event.code === FOREIGN) this.cursor = null
       this.later()
     }
   }
 
-  private take(text: string): void {
-    const frame: unknown = JSON.parse(text)
+  private take(text: string, isFresh: boolean): void {
+    const frame = parsed(text)
     if (!isStreamFrame(frame)) return
     if (frame.cursor) this.cursor = frame.cursor
-    if (frame.type === 'ready') {
-      this.wait = 1000
-      this.state(true)
-    }
-    this.hear(frame)
+    if (frame.type === 'resync') return this.ears.caughtUp(true)
+    if (frame.type !== 'ready') return this.ears.hear(frame)
+    clearTimeout(this.timer)
+    this.wait = FIRST_WAIT
+    this.ready = true
+    this.ears.online(true)
+    this.ears.caughtUp(isFresh)
   }
 
   private later(): void {
+    clearTimeout(this.timer)
+    this.ready = false
     if (this.stopped) return
-    this.state(false)
+    this.ears.online(false)
     this.timer = setTimeout(this.now, this.wait * (0.75 + Math.random() / 2))
-    this.wait = Math.min(this.wait * 2, 30_000)
+    this.wait = Math.min(this.wait * 2, LONGEST_WAIT)
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
   }
 }

@@ -19,7 +19,7 @@ type Tokens = {
   refresh_token: string
   visitor_token: string | null
   trust: Trust
-  contact: { id: string }
+  contact: { id: string; name: string | null; email: string | null }
 }
 
 /** Whom the page shows now, and for which key of the browser it proves that. */
@@ -42,6 +42,8 @@ const TRIES = 3
 export class Session {
   trust: Trust = 'anonymous'
   contact = ''
+  /** What the visitor is called, as far as the server knows. */
+  name: string | null = null
   private key: BrowserKey | null = null
   private access: string | null = null
   private refreshToken: string | null = null
@@ -171,17 +173,21 @@ export class Session {
   }
 
   private async renew(): Promise<void> {
+    await this.take(await this.successor(), this.marks)
+  }
+
+  private successor(): Promise<Tokens> {
     const body = () => ({ refresh_token: this.refreshToken })
-    await this.take(await call<Tokens>({ method: 'POST', path: `${SESSIONS}/refresh`, body, key: this.key }), this.marks)
+    return call<Tokens>({ method: 'POST', path: `${SESSIONS}/refresh`, body, key: this.key })
   }
 
   private async start(shown: Shown, joins: boolean): Promise<void> {
-    const former = joins && (await this.renewed().catch(() => false)) ? this.access : null
+    const former = joins ? await this.formerly() : null
     const visitor = this.visitorToken ?? this.page.visitor
     const body = async () => ({
       widget: publicKey,
       ...(shown.value && { identity: shown.value }),
-      ...(!shown.value && visitor && { visitor_token: visitor }),
+      ...(visitor && { visitor_token: visitor }),
       ...(this.key && { key: this.key.jwk }),
       ...(former && { join: await this.proofOf(former) }),
     })
@@ -191,6 +197,20 @@ export class Session {
       if (!former || !(error instanceof Refused) || error.problem.code !== 'join_refused') throw error
       this.refreshToken = null
       await this.start(shown, false)
+    }
+  }
+
+  /** An access token of the anonymous session that was before somebody signed in. */
+  private async formerly(): Promise<string | null> {
+    if (!this.refreshToken) return null
+    try {
+      const tokens = await this.successor()
+      this.refreshToken = tokens.refresh_token
+      await this.store()
+      return tokens.access_token
+    } catch (error) {
+      if (passes(error)) throw error
+      return null
     }
   }
 
@@ -204,11 +224,13 @@ export class Session {
     this.access = tokens.access_token
     this.refreshToken = tokens.refresh_token
     // Who was proven is not found again by what an unproven visitor had.
-    this.visitorToken = marks && !tokens.visitor_token ? null : (tokens.visitor_token ?? this.visitorToken)
+    const isProven = tokens.trust === 'hmac' || tokens.trust === 'jwt'
+    this.visitorToken = isProven ? null : (tokens.visitor_token ?? this.visitorToken)
     this.marks = marks
     this.endsAt = Date.now() + tokens.expires_in * 1000
     this.trust = tokens.trust
     this.contact = tokens.contact.id
+    this.name = tokens.contact.name ?? tokens.contact.email
     await this.store()
     if (this.page.keepVisitor) {
       this.page.visitor = this.kept ? null : this.visitorToken

@@ -1,166 +1,129 @@
 //! One conversation: its messages, and the place to write.
-import type { Message } from '@countersign/protocol/contract'
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { NEW, type Box } from './box.ts'
-import type { Words } from './words.ts'
+import { Composer } from './composer.tsx'
+import { Icon } from './icons.tsx'
+import { Bubble, Day, Text } from './message.tsx'
+import type { Draft } from './outbox.ts'
+import type { Tongue, Words } from './words.ts'
 
-const MOST = 10_000
+/** So close to an end of the list counts as there, in pixels. */
+const NEAR = 80
 
-type Props = { box: Box; words: Words; language: string; greeting: string; version: number }
+type Props = { box: Box; tongue: Tongue; greeting: string; as: string | null; version: number }
 
-export function Thread({ box, words, language, greeting, version }: Props) {
+export function Thread({ box, tongue, greeting, as, version }: Props) {
+  const { words } = tongue
   const thread = box.thread()
   const conversation = box.conversation()
+  const { list, pill, toEnd, scrolled } = useScroll(box, version)
+  const typing = box.typing && box.typing.conversation === box.current && box.typing.until > Date.now() ? box.typing : null
+  const lastOwn = thread.messages.findLast((message) => message.author.kind === 'visitor')
+  const isSeen = (conversation?.seen.member ?? 0) >= (lastOwn?.seq ?? 0)
+  return (
+    <>
+      {!box.online && <p class="notice" role="status"><Icon of="cloud" size={16} />{words.offline}</p>}
+      <div class="log" ref={list} role="log" aria-label={words.log} aria-busy={thread.loading || !thread.loaded} tabIndex={0} onScroll={scrolled}>
+        {thread.older && (
+          <button type="button" class="plain older" disabled={thread.loading} onClick={() => void box.loadOlder()}>
+            {thread.loading ? words.loading : words.older}
+          </button>
+        )}
+        {box.current === NEW && thread.drafts.length === 0 && <Welcome greeting={greeting} as={as} words={words} />}
+        {!thread.loaded && <div class="skeleton" role="status" aria-label={words.loading}><i /><i /><i /></div>}
+        {thread.messages.map((message, at) => (
+          <div class="row" key={message.id}>
+            <Day message={message} before={thread.messages[at - 1]} tongue={tongue} />
+            <Bubble
+              message={message} before={thread.messages[at - 1]} after={thread.messages[at + 1]} tongue={tongue}
+              state={message === lastOwn && thread.drafts.length === 0 ? (isSeen ? words.seen : words.sent) : null}
+            />
+          </div>
+        ))}
+        {thread.drafts.map((draft) => (
+          <Waiting key={draft.client_id} draft={draft} words={words} retry={() => box.outbox.retry(box.current, draft)} />
+        ))}
+        {typing && (
+          <p class="typing"><span class="dots" aria-hidden="true"><i /><i /><i /></span><span dir="auto">{words.typing(typing.name)}</span></p>
+        )}
+      </div>
+      {pill && <button type="button" class="pill" onClick={toEnd}><Icon of="down" size={16} />{words.fresh}</button>}
+      {conversation?.state === 'closed' ? (
+        <div class="closed">
+          <p>{words.closed}</p>
+          <button type="button" class="main" onClick={() => box.choose(NEW)}><Icon of="plus" size={18} />{words.start}</button>
+        </div>
+      ) : (
+        <Composer box={box} words={words} />
+      )}
+    </>
+  )
+}
+
+function Welcome({ greeting, as, words }: { greeting: string; as: string | null; words: Words }) {
+  return (
+    <div class="welcome">
+      <span class="emblem"><Icon of="chat" size={28} /></span>
+      <h2 dir="auto">{greeting || words.hello}</h2>
+      {as && <p class="as"><Icon of="verified" size={18} /><span dir="auto">{words.as(as)}</span></p>}
+    </div>
+  )
+}
+
+/** A message that the server has not confirmed. */
+function Waiting({ draft, words, retry }: { draft: Draft; words: Words; retry: () => void }) {
+  return (
+    <article class="bubble own waiting first last">
+      <h3 class="hidden">{words.you}</h3>
+      <p><span dir="auto"><Text text={draft.text} /></span></p>
+      {draft.state === 'sending' ? <p class="foot">{words.sending}</p> : (
+        <p class="foot failed" role="alert">
+          {draft.state === 'delayed' ? words.delayed : words.failed}{' '}
+          <button type="button" class="plain" onClick={retry}>{words.retry}</button>
+        </p>
+      )}
+    </article>
+  )
+}
+
+/** What is read stays where it is: older messages push nothing down, newer ones only at the end. */
+function useScroll(box: Box, version: number) {
   const list = useRef<HTMLDivElement>(null)
   const [pill, setPill] = useState(false)
-  const before = useRef({ height: 0, first: 0, last: 0, drafts: 0 })
+  const was = useRef({ height: 0, first: 0, last: 0, drafts: 0 })
+  const thread = box.thread()
 
   useLayoutEffect(() => {
     const element = list.current
     if (!element) return
     const first = thread.messages[0]?.seq ?? 0
     const last = thread.messages.at(-1)?.seq ?? 0
-    const was = before.current
-    const nearEnd = was.height - element.scrollTop - element.clientHeight < 120
-    const mine = thread.drafts.length > was.drafts
-    if (was.height && first < was.first && last === was.last) element.scrollTop += element.scrollHeight - was.height
-    else if (!was.height || nearEnd || mine) element.scrollTop = element.scrollHeight
-    else if (last > was.last) setPill(true)
-    before.current = { height: element.scrollHeight, first, last, drafts: thread.drafts.length }
-  }, [version, box.current])
+    const isPrepended = was.current.first > first && was.current.height > 0
+    if (isPrepended) element.scrollTop += element.scrollHeight - was.current.height
+    else if (box.atEnd || thread.drafts.length > was.current.drafts) element.scrollTop = element.scrollHeight
+    else if (last > was.current.last) setPill(true)
+    was.current = { height: element.scrollHeight, first, last, drafts: thread.drafts.length }
+  }, [version])
 
-  const toEnd = () => {
-    list.current?.scrollTo({ top: list.current.scrollHeight })
-    setPill(false)
-  }
-  const typing = box.typing && box.typing.conversation === box.current && box.typing.until > Date.now()
-  const seen = conversation?.seen.member ?? 0
-  const lastOwn = thread.messages.findLast((message) => message.author.kind === 'visitor')
-
-  return (
-    <>
-      <div class="log" ref={list} role="log" aria-label={words.log} tabIndex={0}>
-        {thread.older && (
-          <button type="button" class="plain" onClick={() => void box.load(box.current!)}>{words.older}</button>
-        )}
-        {box.current === NEW && <p class="greeting" dir="auto">{greeting}</p>}
-        {!thread.loaded && <div class="skeleton" aria-label={words.loading}><i /><i /><i /></div>}
-        {thread.messages.map((message, at) => (
-          <div key={message.id}>
-            <Day message={message} previous={thread.messages[at - 1]} language={language} words={words} />
-            <Bubble message={message} words={words} language={language} />
-            {message === lastOwn && thread.drafts.length === 0 && (
-              <p class="state">{seen >= message.seq ? words.seen : words.sent}</p>
-            )}
-          </div>
-        ))}
-        {thread.drafts.map((draft) => (
-          <div key={draft.client_id} class="bubble own waiting">
-            <p dir="auto"><Text text={draft.text} /></p>
-            {draft.failed ? (
-              <p class="state failed" role="alert">
-                {words.failed}{' '}
-                <button type="button" class="plain" onClick={() => void box.deliver(box.current ?? NEW, draft)}>{words.retry}</button>
-              </p>
-            ) : (
-              <p class="state">{words.sending}</p>
-            )}
-          </div>
-        ))}
-        {typing && <p class="typing" role="status">{words.typing(box.typing!.name)}</p>}
-      </div>
-      {pill && <button type="button" class="pill" onClick={toEnd}>{words.fresh}</button>}
-      {!box.online && <p class="notice" role="status">{words.offline}</p>}
-      {conversation?.state === 'closed' ? (
-        <div class="closed">
-          <p>{words.closed}</p>
-          <button type="button" class="main" onClick={() => box.begin()}>{words.start}</button>
-        </div>
-      ) : (
-        <Composer key={box.current} box={box} words={words} />
-      )}
-    </>
-  )
-}
-
-function Composer({ box, words }: { box: Box; words: Words }) {
-  const [text, setText] = useState('')
-  const field = useRef<HTMLTextAreaElement>(null)
-  useEffect(() => {
-    if (box.shown) field.current?.focus()
+  // A keyboard or a growing field makes the list smaller, and its end must stay in sight.
+  useLayoutEffect(() => {
+    const element = list.current
+    if (!element) return undefined
+    const observer = new ResizeObserver(() => {
+      if (box.atEnd) element.scrollTop = element.scrollHeight
+    })
+    observer.observe(element)
+    return () => observer.disconnect()
   }, [])
-  const left = MOST - [...text].length
-  const good = text.trim() !== '' && left >= 0
-  const send = () => {
-    if (!good) return
-    box.send(text)
-    setText('')
-    field.current?.focus()
+
+  const scrolled = () => {
+    const element = list.current
+    if (!element || element.clientHeight === 0) return
+    const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR
+    if (atEnd) setPill(false)
+    if (atEnd !== box.atEnd) box.reach(atEnd)
+    if (element.scrollTop < NEAR && !atEnd) void box.loadOlder()
   }
-  return (
-    <form class="composer" onSubmit={(event) => { event.preventDefault(); send() }}>
-      <textarea
-        ref={field}
-        rows={1}
-        dir="auto"
-        value={text}
-        aria-label={words.message}
-        placeholder={words.write}
-        onInput={(event) => { setText(event.currentTarget.value); box.say() }}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
-            event.preventDefault()
-            send()
-          }
-        }}
-      />
-      <button type="submit" class="main" disabled={!good} aria-label={words.send}>
-        <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><path d="M3 11.5 21 3l-7 18-3-7.5z" fill="currentColor" /></svg>
-      </button>
-      {left < 500 && <p class={left < 0 ? 'left over' : 'left'} role="status">{words.left(left)}</p>}
-    </form>
-  )
-}
-
-function Bubble({ message, words, language }: { message: Message; words: Words; language: string }) {
-  const own = message.author.kind === 'visitor'
-  const time = new Date(message.created_at)
-  const clock = time.toLocaleTimeString(language, { hour: 'numeric', minute: '2-digit' })
-  return (
-    <article class={own ? 'bubble own' : 'bubble'}>
-      <header>
-        <span class={own ? 'hidden' : 'author'}>{own ? words.you : (message.author.name ?? words.team)}</span>
-        <time dateTime={message.created_at}>{clock}</time>
-      </header>
-      <p dir="auto"><Text text={message.text} /></p>
-    </article>
-  )
-}
-
-type DayProps = { message: Message; previous: Message | undefined; language: string; words: Words }
-
-function Day({ message, previous, language, words }: DayProps) {
-  const day = new Date(message.created_at).toDateString()
-  if (previous && new Date(previous.created_at).toDateString() === day) return null
-  const now = new Date()
-  const yesterday = new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1)
-  const text =
-    day === now.toDateString() ? words.today
-    : day === yesterday.toDateString() ? words.yesterday
-    : new Date(message.created_at).toLocaleDateString(language, { weekday: 'long', day: 'numeric', month: 'long' })
-  return <h2 class="day">{text}</h2>
-}
-
-const LINK = /https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)]/g
-
-/** Text nodes only; what looks like a web address becomes a link. */
-export function Text({ text }: { text: string }) {
-  const parts = []
-  let from = 0
-  for (const found of text.matchAll(LINK)) {
-    parts.push(text.slice(from, found.index))
-    parts.push(<a href={found[0]} target="_blank" rel="noopener noreferrer nofollow ugc">{found[0]}</a>)
-    from = found.index + found[0].length
-  }
-  return <>{parts}{text.slice(from)}</>
+  const toEnd = () => list.current?.scrollTo({ top: list.current.scrollHeight, behavior: 'smooth' })
+  return { list, pill, toEnd, scrolled }
 }

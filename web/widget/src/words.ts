@@ -1,5 +1,15 @@
 //! Every word that a visitor reads, in each language.
 
+/** The forms of a count that a language tells apart, such as `one` and `other`. */
+type Forms = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }
+
+/** Chooses the form by the language's own rules, and writes the number in its digits. */
+const counted = (language: string, forms: Forms) => {
+  const rules = new Intl.PluralRules(language)
+  const digits = new Intl.NumberFormat(language)
+  return (count: number) => (forms[rules.select(count)] ?? forms.other).replace('#', digits.format(count))
+}
+
 const en = {
   write: 'Write a message…',
   message: 'Message',
@@ -9,8 +19,10 @@ const en = {
   start: 'New conversation',
   conversations: 'Conversations',
   closed: 'This conversation is closed.',
-  offline: 'You are offline. What you write is sent when you are back.',
+  ended: 'Closed',
+  offline: 'No connection. What you write is sent as soon as it is back.',
   sending: 'Sending…',
+  delayed: 'Not sent yet.',
   seen: 'Seen',
   sent: 'Sent',
   failed: 'Not sent.',
@@ -18,11 +30,22 @@ const en = {
   older: 'Show older messages',
   fresh: 'New messages',
   typing: (name: string) => `${name} is typing…`,
-  left: (count: number) => `${count} characters left`,
-  refused: 'We could not confirm who you are, so nothing is shown here.',
-  reference: 'If you ask for help, give this number:',
-  insecure: 'This page is not secure (https), so the messages cannot be opened safely.',
-  trouble: 'The messages cannot be reached just now.',
+  left: counted('en', { one: '# character left', other: '# characters left' }),
+  over: counted('en', { one: '# character too many', other: '# characters too many' }),
+  unread: counted('en', { one: '# unread message', other: '# unread messages' }),
+  hello: 'How can we help?',
+  as: (name: string) => `You are writing as ${name}`,
+  refusedTitle: 'We could not confirm who you are',
+  refused: 'To keep conversations safe, nothing is shown here. Reload the page, or sign in again.',
+  nobodyTitle: 'Sign in to write to us',
+  nobody: 'Conversations here are only for people who are signed in.',
+  insecureTitle: 'This page is not secure',
+  insecure: 'It, or a page around it, was loaded without https. Conversations are opened only over https.',
+  troubleTitle: 'We cannot be reached just now',
+  trouble: 'We keep trying. You can also try again yourself.',
+  reference: 'Reference number',
+  copy: 'Copy',
+  copied: 'Copied',
   you: 'You',
   team: 'Support',
   log: 'Messages',
@@ -42,8 +65,10 @@ const es: Words = {
   start: 'Nueva conversación',
   conversations: 'Conversaciones',
   closed: 'Esta conversación está cerrada.',
-  offline: 'No tienes conexión. Lo que escribas se enviará cuando vuelvas.',
+  ended: 'Cerrada',
+  offline: 'Sin conexión. Lo que escribas se enviará en cuanto vuelva.',
   sending: 'Enviando…',
+  delayed: 'Aún no se ha enviado.',
   seen: 'Visto',
   sent: 'Enviado',
   failed: 'No se ha enviado.',
@@ -51,11 +76,22 @@ const es: Words = {
   older: 'Ver mensajes anteriores',
   fresh: 'Mensajes nuevos',
   typing: (name) => `${name} está escribiendo…`,
-  left: (count) => `Quedan ${count} caracteres`,
-  refused: 'No hemos podido confirmar quién eres, así que aquí no se muestra nada.',
-  reference: 'Si pides ayuda, da este número:',
-  insecure: 'Esta página no es segura (https), así que los mensajes no se pueden abrir.',
-  trouble: 'Ahora mismo no se puede acceder a los mensajes.',
+  left: counted('es', { one: 'Queda # carácter', other: 'Quedan # caracteres' }),
+  over: counted('es', { one: 'Sobra # carácter', other: 'Sobran # caracteres' }),
+  unread: counted('es', { one: '# mensaje sin leer', other: '# mensajes sin leer' }),
+  hello: '¿En qué podemos ayudarte?',
+  as: (name) => `Escribes como ${name}`,
+  refusedTitle: 'No hemos podido confirmar quién eres',
+  refused: 'Para proteger las conversaciones, aquí no se muestra nada. Recarga la página o vuelve a iniciar sesión.',
+  nobodyTitle: 'Inicia sesión para escribirnos',
+  nobody: 'Las conversaciones son solo para quienes han iniciado sesión.',
+  insecureTitle: 'Esta página no es segura',
+  insecure: 'Esta página, u otra que la contiene, se cargó sin https. Las conversaciones solo se abren con https.',
+  troubleTitle: 'Ahora mismo no hay conexión con nosotros',
+  trouble: 'Lo seguimos intentando. También puedes reintentarlo tú.',
+  reference: 'Número de referencia',
+  copy: 'Copiar',
+  copied: 'Copiado',
   you: 'Tú',
   team: 'Soporte',
   log: 'Mensajes',
@@ -73,8 +109,10 @@ const ar: Words = {
   start: 'محادثة جديدة',
   conversations: 'المحادثات',
   closed: 'هذه المحادثة مغلقة.',
-  offline: 'أنت غير متصل. سيُرسل ما تكتبه عند عودتك.',
+  ended: 'مغلقة',
+  offline: 'لا يوجد اتصال. سيُرسل ما تكتبه فور عودته.',
   sending: 'جارٍ الإرسال…',
+  delayed: 'لم تُرسل بعد.',
   seen: 'تمت المشاهدة',
   sent: 'أُرسلت',
   failed: 'لم تُرسل.',
@@ -82,11 +120,22 @@ const ar: Words = {
   older: 'عرض رسائل أقدم',
   fresh: 'رسائل جديدة',
   typing: (name) => `${name} يكتب الآن…`,
-  left: (count) => `بقي ${count} حرفًا`,
-  refused: 'لم نتمكن من تأكيد هويتك، لذلك لا يُعرض شيء هنا.',
-  reference: 'عند طلب المساعدة، اذكر هذا الرقم:',
-  insecure: 'هذه الصفحة غير آمنة (https)، لذلك لا يمكن فتح الرسائل.',
-  trouble: 'لا يمكن الوصول إلى الرسائل الآن.',
+  left: counted('ar', { zero: 'لم يبق أي حرف', one: 'بقي حرف واحد', two: 'بقي حرفان', few: 'بقيت # أحرف', many: 'بقي # حرفًا', other: 'بقي # حرف' }),
+  over: counted('ar', { one: 'حرف واحد زائد', two: 'حرفان زائدان', few: '# أحرف زائدة', many: '# حرفًا زائدًا', other: '# حرف زائد' }),
+  unread: counted('ar', { zero: 'لا رسائل غير مقروءة', one: 'رسالة واحدة غير مقروءة', two: 'رسالتان غير مقروءتين', few: '# رسائل غير مقروءة', many: '# رسالة غير مقروءة', other: '# رسالة غير مقروءة' }),
+  hello: 'كيف يمكننا مساعدتك؟',
+  as: (name) => `تكتب باسم ${name}`,
+  refusedTitle: 'لم نتمكن من تأكيد هويتك',
+  refused: 'لحماية المحادثات، لا يُعرض شيء هنا. أعد تحميل الصفحة أو سجّل الدخول مرة أخرى.',
+  nobodyTitle: 'سجّل الدخول لتكتب إلينا',
+  nobody: 'المحادثات هنا لمن سجّلوا الدخول فقط.',
+  insecureTitle: 'هذه الصفحة غير آمنة',
+  insecure: 'حُمّلت هذه الصفحة، أو صفحة تحتويها، دون https. لا تُفتح المحادثات إلا عبر https.',
+  troubleTitle: 'لا يمكن الوصول إلينا الآن',
+  trouble: 'نواصل المحاولة، ويمكنك أن تحاول بنفسك أيضًا.',
+  reference: 'الرقم المرجعي',
+  copy: 'نسخ',
+  copied: 'نُسخ',
   you: 'أنت',
   team: 'الدعم',
   log: 'الرسائل',
@@ -95,11 +144,27 @@ const ar: Words = {
   yesterday: 'أمس',
 }
 
-const languages: Record<string, Words> = { en, es, ar }
+const catalogue: Record<string, Words> = { en, es, ar }
 
-/** The words and the direction for a locale, or for what the browser prefers. */
-export function wordsFor(locale: string | null): { words: Words; language: string; rtl: boolean } {
-  const wanted = [locale, ...navigator.languages].filter((tag): tag is string => Boolean(tag))
-  const language = wanted.map((tag) => tag.toLowerCase().split('-')[0]!).find((tag) => tag in languages) ?? 'en'
-  return { words: languages[language]!, language, rtl: language === 'ar' }
+/** The words of a language, and how it writes dates. */
+export type Tongue = { words: Words; language: string; region: string; isRtl: boolean }
+
+/** For a locale, or for what the browser prefers. */
+export function tongueFor(locale: string | null, preferred: readonly string[] = navigator.languages): Tongue {
+  for (const tag of [locale, ...preferred]) {
+    const region = canonical(tag)
+    const language = region?.split('-')[0] ?? ''
+    const words = catalogue[language]
+    if (region && words) return { words, language, region, isRtl: language === 'ar' }
+  }
+  return { words: en, language: 'en', region: 'en', isRtl: false }
+}
+
+/** What a page gives may be no language at all. */
+function canonical(tag: string | null): string | null {
+  try {
+    return (tag && Intl.getCanonicalLocales(tag.replace('_', '-'))[0]) || null
+  } catch {
+    return null
+  }
 }

@@ -9,7 +9,7 @@ vi.stubGlobal('WebSocket', class { close() {} })
 
 const { Box, NEW } = await import('../src/box.ts')
 const { Refused, Unreachable } = await import('../src/api.ts')
-type Session = import('../src/session.ts').Session
+type Session = import('../src/live.ts').Caller
 
 const message = (seq: number, extra: Partial<Message> = {}): Message => ({
   id: `msg_${seq}`, conversation: 'cnv_1', seq, client_id: null, text: `text ${seq}`, created_at: '2026-11-21T10:00:00.000Z',
@@ -38,11 +38,13 @@ beforeEach(() => {
 })
 
 async function opened() {
-  const box = new Box(session, () => {})
+  const box = new Box(session, () => {}, false)
   await box.start()
   return box
 }
-const hear = (box: InstanceType<typeof Box>, frame: unknown) => (box as unknown as { hear(frame: unknown): void }).hear(frame)
+type Inside = { hear(frame: unknown): void; catchUp(isFresh: boolean): Promise<void> }
+const inside = (box: InstanceType<typeof Box>) => box as unknown as Inside
+const hear = (box: InstanceType<typeof Box>, frame: unknown) => inside(box).hear(frame)
 
 test('messages stand in the order of their numbers, each once', async () => {
   const box = await opened()
@@ -64,9 +66,9 @@ test('a message that fails is sent again under the same client_id', async () => 
   const usual = answer
   answer = (method, path) => { if (method === 'POST' && path.endsWith('/messages')) throw new Unreachable(); return usual(method, path, null) }
   box.send('hello')
-  await vi.waitFor(() => expect(box.thread().drafts[0]?.failed).toBe(true))
+  await vi.waitFor(() => expect(box.thread().drafts[0]?.state).toBe('delayed'))
   answer = (_, __, body) => message(3, { client_id: (body as { client_id: string }).client_id, author: { kind: 'visitor' } })
-  hear(box, { type: 'ready', cursor: 'c' })
+  await inside(box).catchUp(false)
   await vi.waitFor(() => expect(box.thread().drafts).toEqual([]))
   const sent = calls.filter(([method, path]) => method === 'POST' && path.endsWith('/messages')).map(([, , body]) => body)
   expect(sent).toHaveLength(2)
@@ -91,13 +93,59 @@ test('a conversation that was closed meanwhile is fetched again', async () => {
   await vi.waitFor(() => expect(box.conversation()?.state).toBe('closed'))
 })
 
+test('messages that are written at once are sent in their order, in one conversation', async () => {
+  let seq = 0
+  answer = (method, path, body) => {
+    const { client_id, text } = (body ?? {}) as { client_id: string; text: string }
+    if (method === 'POST' && path === '/widget/v1/conversations') return conversation({ last_seq: (seq = 1) })
+    if (method === 'POST') return message((seq += 1), { client_id, text, author: { kind: 'visitor' } })
+    if (path.includes('/messages')) return { items: [message(1)], next_cursor: null }
+    return { items: [], next_cursor: null }
+  }
+  const box = new Box(session, () => {}, false)
+  await box.start()
+  for (const text of ['one', 'two', 'three']) box.send(text)
+  await vi.waitFor(() => expect(box.thread().messages).toHaveLength(3))
+  const posts = calls.filter(([method, path]) => method === 'POST' && !path.includes('tickets'))
+  expect(posts.map(([, path, body]) => [path, (body as { text: string }).text])).toEqual([
+    ['/widget/v1/conversations', 'one'],
+    ['/widget/v1/conversations/cnv_1/messages', 'two'],
+    ['/widget/v1/conversations/cnv_1/messages', 'three'],
+  ])
+  expect(box.thread().drafts).toEqual([])
+})
+
+test('a message that is refused waits for its writer, and those after it are sent', async () => {
+  const box = await opened()
+  const problem = { status: 400, code: 'bad_text', detail: '', request_id: null }
+  answer = (_, __, body) => {
+    const { client_id, text } = body as { client_id: string; text: string }
+    if (text === 'bad') throw new Refused(problem)
+    return message(3, { client_id, text, author: { kind: 'visitor' } })
+  }
+  box.send('bad')
+  box.send('good')
+  await vi.waitFor(() => expect(box.thread().messages).toHaveLength(3))
+  expect(box.thread().drafts.map(({ text, state }) => [text, state])).toEqual([['bad', 'refused']])
+})
+
+test('what was missed before the stream began is fetched, and a gap leaves nothing false', async () => {
+  const box = await opened()
+  answer = (_, path) => path.includes('/messages')
+    ? { items: [message(90), message(89)], next_cursor: 'older' }
+    : { items: [conversation({ last_seq: 90 })], next_cursor: null }
+  await inside(box).catchUp(true)
+  expect(box.thread().messages.map(({ seq }) => seq)).toEqual([89, 90])
+  expect(box.thread().older).toBe('older')
+})
+
 test('without a conversation the first message opens one', async () => {
   answer = (method, path) => {
     if (method === 'POST' && path === '/widget/v1/conversations') return conversation({ last_seq: 1 })
     if (path.includes('/messages')) return { items: [message(1)], next_cursor: null }
     return { items: [], next_cursor: null }
   }
-  const box = new Box(session, () => {})
+  const box = new Box(session, () => {}, false)
   await box.start()
   expect(box.current).toBe(NEW)
   box.send('hello')

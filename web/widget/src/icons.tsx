@@ -1,0 +1,27 @@
+//! The few signs of the frame: decoration, each beside a label.
+
+const SHAPES = {
+  back: 'm14.5 6-6 6 6 6',
+  close: 'm7 7 10 10M17 7 7 17',
+  send: 'M12 19V5m-6 6 6-6 6 6',
+  down: 'M12 5v14m-6-6 6 6 6-6',
+  plus: 'M12 5v14M5 12h14',
+  copy: 'M9 9V6a2 2 0 0 1 2-2h7a2 2 0 0 1 2 2v7a2 2 0 0 1-2 2h-3M6 9h7a2 2 0 0 1 2 2v7a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2v-7a2 2 0 0 1 2-2Z',
+  done: 'm5 12.5 4.5 4.5L19 7.5',
+  chat: 'M5 5h14a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2h-6l-5 4v-4H5a2 2 0 0 1-2-2V7a2 2 0 0 1 2-2Z',
+  shield: 'M12 3 5 5.8v5.7c0 4.3 2.9 7.6 7 9.5 4.1-1.9 7-5.2 7-9.5V5.8ZM12 8.5v4m0 3v.1',
+  verified: 'M12 3 5 5.8v5.7c0 4.3 2.9 7.6 7 9.5 4.1-1.9 7-5.2 7-9.5V5.8Zm-3.2 8.8 2.3 2.3 4.2-4.3',
+  person: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8Zm-7 8c.7-3.4 3.5-5 7-5s6.3 1.6 7 5',
+  lock: 'M8 11V8a4 4 0 0 1 8 0v3M6.5 11h11A1.5 1.5 0 0 1 19 12.5v6a1.5 1.5 0 0 1-1.5 1.5h-11A1.5 1.5 0 0 1 5 18.5v-6A1.5 1.5 0 0 1 6.5 11Z',
+  cloud: 'M7.5 18.5a4.3 4.3 0 0 1-.5-8.6 5.5 5.5 0 0 1 10.5 1.2 3.8 3.8 0 0 1-.5 7.4ZM4 4l16 16',
+} as const
+
+export type Sign = keyof typeof SHAPES
+
+export function Icon({ of, size = 20 }: { of: Sign; size?: number }) {
+  return (
+    <svg class={`sign sign-${of}`} viewBox="0 0 24 24" width={size} height={size} aria-hidden="true">
+      <path d={SHAPES[of]} />
+    </svg>
+  )
+}
