@@ -158,5 +158,6 @@ export async function flaws(frame) {
 
 export async function picture(page, name) {
   mkdirSync(pictures, { recursive: true })
+  await sleep(400) // What moves has arrived.
   await page.screenshot({ path: join(pictures, `${name}.png`) })
 }
