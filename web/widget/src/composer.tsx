@@ -32,7 +32,7 @@ export function Composer({ box, words }: { box: Box; words: Words }) {
     <form class="composer" onSubmit={(event) => { event.preventDefault(); send() }}>
       <div class="field">
         <textarea
-          ref={field} rows={1} dir="auto" enterkeyhint="send" value={text}
+          ref={field} rows={1} dir={text ? 'auto' : undefined} enterkeyhint="send" value={text}
           aria-label={words.message} aria-invalid={left < 0} placeholder={words.write}
           onInput={(event) => write(event.currentTarget.value)}
           onKeyDown={(event) => {

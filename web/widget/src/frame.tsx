@@ -31,7 +31,7 @@ function Heading({ app }: { app: App }) {
   const { box, config, tongue: { words } } = app
   const others = box?.conversations.filter((one) => one.id !== box.current) ?? []
   const unread = others.reduce((sum, one) => sum + one.unread, 0)
-  const hasList = box?.ready && !box.listed && others.length > 0
+  const hasList = box?.ready && !box.listed && box.conversations.length > 0
   const assignee = box && !box.listed ? box.conversation()?.assignee : null
   return (
     <header class="bar">
@@ -42,8 +42,8 @@ function Heading({ app }: { app: App }) {
         </button>
       )}
       <div class="title">
-        <h1 dir="auto">{box?.listed ? words.conversations : (config?.appearance.title ?? '')}</h1>
-        {assignee?.name && <p dir="auto">{assignee.name}</p>}
+        <h1><bdi>{box?.listed ? words.conversations : (config?.appearance.title ?? '')}</bdi></h1>
+        {assignee?.name && <p><bdi>{assignee.name}</bdi></p>}
       </div>
       <button type="button" class="icon" aria-label={words.close} onClick={() => tell({ kind: 'close' })}>
         <Icon of="close" size={22} />
@@ -69,9 +69,9 @@ function List({ box, tongue }: { box: Box; tongue: Tongue }) {
           <li key={one.id}>
             <button type="button" class={one.unread ? 'fresh' : ''} onClick={() => box.choose(one.id)}>
               <Avatar name={one.assignee?.name ?? null} />
-              <span class="preview" dir="auto">{one.preview?.text ?? words.start}</span>
+              <span class="preview"><bdi>{one.preview?.text ?? words.start}</bdi></span>
               <time dateTime={one.last_message_at ?? one.created_at}>{when(one.last_message_at ?? one.created_at, region)}</time>
-              <span class="about" dir="auto">{[one.assignee?.name ?? words.team, one.state === 'closed' && words.ended].filter(Boolean).join(' · ')}</span>
+              <span class="about"><bdi>{[one.assignee?.name ?? words.team, one.state === 'closed' && words.ended].filter(Boolean).join(' · ')}</bdi></span>
               {one.unread > 0 && (
                 <span class="count"><span aria-hidden="true">{one.unread}</span><span class="hidden">{words.unread(one.unread)}</span></span>
               )}

@@ -19,7 +19,7 @@ export function Bubble({ message, before, after, state, tongue: { words, region 
   return (
     <article class={`bubble${isOwn ? ' own' : ''}${isFirst ? ' first' : ''}${isLast ? ' last' : ''}`}>
       {!isOwn && isLast && <Avatar name={author.name ?? null} />}
-      {isFirst && !isOwn ? <h3 class="author" dir="auto">{name}</h3> : <h3 class="hidden">{isOwn ? words.you : name}</h3>}
+      {isFirst && !isOwn ? <h3 class="author"><bdi>{name}</bdi></h3> : <h3 class="hidden">{isOwn ? words.you : name}</h3>}
       <p><span dir="auto"><Text text={text} /></span></p>
       <div class={isLast || state ? 'foot' : 'hidden'}><time dateTime={created_at}>{clock}</time>{state && ` · ${state}`}</div>
     </article>

@@ -44,7 +44,7 @@ export function Thread({ box, tongue, greeting, as, version }: Props) {
           <Waiting key={draft.client_id} draft={draft} words={words} retry={() => box.outbox.retry(box.current, draft)} />
         ))}
         {typing && (
-          <p class="typing"><span class="dots" aria-hidden="true"><i /><i /><i /></span><span dir="auto">{words.typing(typing.name)}</span></p>
+          <p class="typing"><span class="dots" aria-hidden="true"><i /><i /><i /></span><span>{words.typing(typing.name)}</span></p>
         )}
       </div>
       {pill && <button type="button" class="pill" onClick={toEnd}><Icon of="down" size={16} />{words.fresh}</button>}
@@ -65,7 +65,7 @@ function Welcome({ greeting, as, words }: { greeting: string; as: string | null;
     <div class="welcome">
       <span class="emblem"><Icon of="chat" size={28} /></span>
       <h2 dir="auto">{greeting || words.hello}</h2>
-      {as && <p class="as"><Icon of="verified" size={18} /><span dir="auto">{words.as(as)}</span></p>}
+      {as && <p class="as"><Icon of="verified" size={18} /><span>{words.as(as)}</span></p>}
     </div>
   )
 }

@@ -10,6 +10,9 @@ const counted = (language: string, forms: Forms) => {
   return (count: number) => (forms[rules.select(count)] ?? forms.other).replace('#', digits.format(count))
 }
 
+/** A name keeps its own direction, and gives the sentence around it none. */
+const isolated = (name: string) => `\u2068${name}\u2069`
+
 const en = {
   write: 'Write a message…',
   message: 'Message',
@@ -29,12 +32,12 @@ const en = {
   retry: 'Try again',
   older: 'Show older messages',
   fresh: 'New messages',
-  typing: (name: string) => `${name} is typing…`,
+  typing: (name: string) => `${isolated(name)} is typing…`,
   left: counted('en', { one: '# character left', other: '# characters left' }),
   over: counted('en', { one: '# character too many', other: '# characters too many' }),
   unread: counted('en', { one: '# unread message', other: '# unread messages' }),
   hello: 'How can we help?',
-  as: (name: string) => `You are writing as ${name}`,
+  as: (name: string) => `You are writing as ${isolated(name)}`,
   refusedTitle: 'We could not confirm who you are',
   refused: 'To keep conversations safe, nothing is shown here. Reload the page, or sign in again.',
   nobodyTitle: 'Sign in to write to us',
@@ -75,12 +78,12 @@ const es: Words = {
   retry: 'Reintentar',
   older: 'Ver mensajes anteriores',
   fresh: 'Mensajes nuevos',
-  typing: (name) => `${name} está escribiendo…`,
+  typing: (name) => `${isolated(name)} está escribiendo…`,
   left: counted('es', { one: 'Queda # carácter', other: 'Quedan # caracteres' }),
   over: counted('es', { one: 'Sobra # carácter', other: 'Sobran # caracteres' }),
   unread: counted('es', { one: '# mensaje sin leer', other: '# mensajes sin leer' }),
   hello: '¿En qué podemos ayudarte?',
-  as: (name) => `Escribes como ${name}`,
+  as: (name) => `Escribes como ${isolated(name)}`,
   refusedTitle: 'No hemos podido confirmar quién eres',
   refused: 'Para proteger las conversaciones, aquí no se muestra nada. Recarga la página o vuelve a iniciar sesión.',
   nobodyTitle: 'Inicia sesión para escribirnos',
@@ -119,12 +122,12 @@ const ar: Words = {
   retry: 'حاول مرة أخرى',
   older: 'عرض رسائل أقدم',
   fresh: 'رسائل جديدة',
-  typing: (name) => `${name} يكتب الآن…`,
+  typing: (name) => `${isolated(name)} يكتب الآن…`,
   left: counted('ar', { zero: 'لم يبق أي حرف', one: 'بقي حرف واحد', two: 'بقي حرفان', few: 'بقيت # أحرف', many: 'بقي # حرفًا', other: 'بقي # حرف' }),
   over: counted('ar', { one: 'حرف واحد زائد', two: 'حرفان زائدان', few: '# أحرف زائدة', many: '# حرفًا زائدًا', other: '# حرف زائد' }),
   unread: counted('ar', { zero: 'لا رسائل غير مقروءة', one: 'رسالة واحدة غير مقروءة', two: 'رسالتان غير مقروءتين', few: '# رسائل غير مقروءة', many: '# رسالة غير مقروءة', other: '# رسالة غير مقروءة' }),
   hello: 'كيف يمكننا مساعدتك؟',
-  as: (name) => `تكتب باسم ${name}`,
+  as: (name) => `تكتب باسم ${isolated(name)}`,
   refusedTitle: 'لم نتمكن من تأكيد هويتك',
   refused: 'لحماية المحادثات، لا يُعرض شيء هنا. أعد تحميل الصفحة أو سجّل الدخول مرة أخرى.',
   nobodyTitle: 'سجّل الدخول لتكتب إلينا',
