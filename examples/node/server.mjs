@@ -2,6 +2,8 @@
 //
 //   COUNTERSIGN_PUBLIC_KEY=cs_pk_… COUNTERSIGN_IDENTITY_SECRET=cs_idj_… \
 //   COUNTERSIGN_WIDGET=http://widget.localhost:8080 node examples/node/server.mjs
+//
+// `countersign bootstrap --origin http://127.0.0.1:8090` shows the key and the secret, and allows this page.
 import { createHmac, randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
@@ -15,12 +17,6 @@ if (!publicKey || !secret) {
   process.exit(1)
 }
 
-const users = {
-  u_alice: { sub: 'u_alice', name: 'Alice Chesterton', email: 'alice@northwind.example', company: { id: 'c_northwind', name: 'Northwind' } },
-  u_bob: { sub: 'u_bob', name: 'Bob Tanaka', email: 'bob@initech.example', company: { id: 'c_initech', name: 'Initech' } },
-}
-const sessions = new Map()
-
 // The ten lines: whoever is signed in *here* becomes a token, for that browser's key only.
 function countersignToken(user, jkt, now = Math.floor(Date.now() / 1000)) {
   const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url')
@@ -29,39 +25,55 @@ function countersignToken(user, jkt, now = Math.floor(Date.now() / 1000)) {
   return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`
 }
 
-const script = 'text/javascript'
-const files = { '/': ['index.html', 'text/html'], '/app.js': ['app.js', script], '/attacks.js': ['attacks.js', script], '/session.js': ['session.js', script], '/style.css': ['style.css', 'text/css'] }
+const users = new Map([
+  { sub: 'u_alice', name: 'Alice Chesterton', email: 'alice@northwind.example', company: { id: 'c_northwind', name: 'Northwind' } },
+  { sub: 'u_bob', name: 'Bob Tanaka', email: 'bob@initech.example', company: { id: 'c_initech', name: 'Initech' } },
+].map((user) => [user.sub, user]))
+const sessions = new Map()
+
+const kinds = { html: 'text/html', js: 'text/javascript', css: 'text/css' }
+const files = { '/': 'index.html', '/app.js': 'app.js', '/attacks.js': 'attacks.js', '/session.js': 'session.js', '/style.css': 'style.css' }
 const policy = `default-src 'none'; script-src 'self' ${widget}; style-src 'self'; img-src 'self' data:; connect-src 'self' ${widget}; frame-src ${widget}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
 
-const server = createServer(async (request, response) => {
-  const { pathname, searchParams } = new URL(request.url, 'http://host')
-  const session = /(?:^|;\s*)tally=([0-9a-f]+)/.exec(request.headers.cookie ?? '')?.[1]
-  const user = users[sessions.get(session)]
-  const end = (status, body = '', headers = {}) => response.writeHead(status, headers).end(body)
-  if (files[pathname] && request.method === 'GET') {
-    const [name, type] = files[pathname]
-    return end(200, await readFile(new URL(`../host/${name}`, import.meta.url)), { 'content-type': `${type}; charset=utf-8`, 'content-security-policy': policy })
-  }
-  if (pathname === '/api/me') {
+const routes = {
+  'GET /api/me': ({ user }) => {
     const shown = user && { id: user.sub, name: user.name, email: user.email, company: user.company.name }
-    return end(200, JSON.stringify({ user: shown ?? null, widget, public_key: publicKey, dashboard }), { 'content-type': 'application/json' })
-  }
-  if (pathname === '/api/countersign-token') return user ? end(200, countersignToken(user, searchParams.get('jkt'))) : end(401)
-  if (pathname === '/api/expired-token') return end(200, countersignToken(users.u_bob, null, Math.floor(Date.now() / 1000) - 3600))
-  if (request.method !== 'POST' || request.headers.origin !== `http://${request.headers.host}`) return end(request.method === 'POST' ? 403 : 404)
-  if (pathname === '/api/sign-out') {
-    sessions.delete(session)
-    return end(204, '', { 'set-cookie': 'tally=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0' })
-  }
-  if (pathname === '/api/sign-in') {
-    let body = ''
-    for await (const chunk of request) if ((body += chunk).length > 1000) return end(413)
+    return [200, JSON.stringify({ user: shown ?? null, widget, public_key: publicKey, dashboard }), { 'content-type': 'application/json' }]
+  },
+  'GET /api/countersign-token': ({ user, url }) => (user ? [200, countersignToken(user, url.searchParams.get('jkt'))] : [401]),
+  // What an attacker may have found in an old log: a token of Bob's that has expired.
+  'GET /api/expired-token': () => [200, countersignToken(users.get('u_bob'), null, Math.floor(Date.now() / 1000) - 3600)],
+  'POST /api/sign-in': ({ body }) => {
     const { who } = JSON.parse(body)
-    if (!users[who]) return end(403)
+    if (!users.has(who)) return [403]
     const id = randomBytes(16).toString('hex')
     sessions.set(id, who)
-    return end(204, '', { 'set-cookie': `tally=${id}; Path=/; HttpOnly; SameSite=Lax` })
+    return [204, '', { 'set-cookie': `tally=${id}; Path=/; HttpOnly; SameSite=Lax` }]
+  },
+  'POST /api/sign-out': ({ session }) => {
+    sessions.delete(session)
+    return [204, '', { 'set-cookie': 'tally=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0' }]
+  },
+}
+
+async function answer(request) {
+  const url = new URL(request.url, 'http://host')
+  const file = request.method === 'GET' && files[url.pathname]
+  if (file) {
+    const text = await readFile(new URL(`../host/${file}`, import.meta.url))
+    return [200, text, { 'content-type': `${kinds[file.split('.')[1]]}; charset=utf-8`, 'content-security-policy': policy }]
   }
-  end(404)
+  // Only the product's own page may change anything.
+  if (request.method !== 'GET' && request.headers.origin !== `http://${request.headers.host}`) return [403]
+  let body = ''
+  for await (const chunk of request) if ((body += chunk).length > 1000) return [413]
+  const session = /(?:^|;\s*)tally=([0-9a-f]+)/.exec(request.headers.cookie ?? '')?.[1]
+  const route = routes[`${request.method} ${url.pathname}`]
+  return route ? route({ url, body, session, user: users.get(sessions.get(session)) }) : [404]
+}
+
+const server = createServer(async (request, response) => {
+  const [status, body = '', headers = {}] = await answer(request).catch(() => [400])
+  response.writeHead(status, headers).end(body)
 })
 server.listen(port, '127.0.0.1', () => console.log(`The product: http://127.0.0.1:${port}`))
