@@ -1,14 +1,16 @@
 //! The widget's accent, made readable: on itself, on white paper and on black paper.
 
-type Colour = [red: number, green: number, blue: number]
+export type Colour = [red: number, green: number, blue: number]
 
 const WHITE: Colour = [255, 255, 255]
-const INK: Colour = [16, 19, 26]
+const BLACK: Colour = [0, 0, 0]
 /** The papers of the style sheet, light and dark. */
 const PAPERS = { light: WHITE, dark: [20, 23, 31] as Colour }
 
 /** Small text is readable from here on (WCAG 1.4.3, AA). */
 const TEXT = 4.5
+/** On a tinted ground as well, which is closer to it than the paper. */
+const ON_TINT = 6.2
 /** A shape is told from its ground from here on. */
 const SHAPE = 1.8
 
@@ -18,11 +20,11 @@ export function palette(accent: string): Record<string, string> {
   if (!colour) return {}
   const made: Record<string, string> = {}
   for (const [mode, paper] of Object.entries(PAPERS)) {
-    const away = paper === WHITE ? INK : WHITE
+    const away = paper === WHITE ? BLACK : WHITE
     const fill = until(SHAPE, colour, paper, away)
     made[`--fill-${mode}`] = write(fill)
-    made[`--on-fill-${mode}`] = write(contrast(fill, WHITE) >= TEXT ? WHITE : INK)
-    made[`--accent-${mode}`] = write(until(TEXT, colour, paper, away))
+    made[`--on-fill-${mode}`] = write(contrast(fill, WHITE) >= TEXT ? WHITE : BLACK)
+    made[`--accent-${mode}`] = write(until(ON_TINT, colour, paper, away))
   }
   return made
 }
