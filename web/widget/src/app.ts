@@ -2,7 +2,7 @@
 import type { ToFrame } from '@countersign/protocol/frame'
 import { call, passes, Refused } from './api.ts'
 import { Box } from './box.ts'
-import { answered, publicKey, tell } from './host.ts'
+import { answered, giveUpAsking, publicKey, tell } from './host.ts'
 import { Insecure, NobodyThere, PageFailed, Replaced, Session, type Rules } from './session.ts'
 import { palette } from './colour.ts'
 import { tongueFor } from './words.ts'
@@ -112,6 +112,7 @@ export class App {
     this.enter()
     const session = this.session ?? new Session({ mode: 'off', anonymous: true, allow_bearer: true }, { identity: false, visitor: null, keepVisitor: false })
     this.session = this.hello = null
+    giveUpAsking()
     await session.shutdown()
     tell({ kind: 'unread', count: 0 })
     tell({ kind: 'gone' })

@@ -47,6 +47,11 @@ export function answered(request: number, value: Identity | null, failed: boolea
   asked.delete(request)
 }
 
+/** Nobody waits for the page any more. */
+export function giveUpAsking(): void {
+  for (const request of [...asked.keys()]) answered(request, null, true)
+}
+
 function exact(text: string | null): string | null {
   const url = text && URL.canParse(text) ? new URL(text) : null
   return url && url.origin === text && /^https?:$/.test(url.protocol) ? text : null

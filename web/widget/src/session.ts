@@ -50,6 +50,11 @@ export class Session {
   private visitorToken: string | null = null
   private marks: Marks | null = null
   private kept = false
+  /** Another tab has another person by now: this one keeps to its own memory. */
+  private apart = false
+  private ended = false
+  /** The page has spoken and no session was opened since. */
+  private isFresh = true
   private endsAt = 0
   private opening: Promise<void> | null = null
 
@@ -85,9 +90,11 @@ export class Session {
 
   /** The page has something new to say of its visitor: it is asked again. */
   async identify(): Promise<void> {
-    await this.opening?.catch(() => {})
+    if (this.opening) await this.opening.catch(() => {})
     this.page.identity = true
+    this.apart = false
     this.access = null
+    this.isFresh = true
     await this.open()
   }
 
@@ -134,7 +141,7 @@ export class Session {
   /** Goes on, joins or starts; `false`: the key is another one by now, and the page must be asked for it. */
   private async enter(shown: Shown): Promise<boolean> {
     await this.remember()
-    if (this.marks && this.marks.subject !== shown.marks?.subject) await this.destroy()
+    if (this.marks && this.marks.subject !== shown.marks?.subject) await this.part()
     if (shown.jkt !== (this.key?.jkt ?? null)) return false
     const isSame = this.marks?.facts === shown.marks?.facts
     if (isSame && (await this.renewed())) return true
@@ -142,8 +149,19 @@ export class Session {
     return true
   }
 
+  /**
+   * The person that is kept is not the one that is shown. A page that was just loaded knows best;
+   * one that has been there for long must not end what another tab has begun since.
+   */
+  private async part(): Promise<void> {
+    if (this.isFresh) return this.destroy()
+    this.drop()
+    this.apart = true
+  }
+
   /** Takes over what another tab or an earlier page has left. */
   private async remember(): Promise<void> {
+    if (this.apart) return
     const left = await recall(publicKey)
     if (!left && this.kept) this.drop() // another tab has signed out
     if (!left) return
@@ -221,6 +239,10 @@ export class Session {
   }
 
   private async take(tokens: Tokens, marks: Marks | null): Promise<void> {
+    if (this.ended) {
+      await end(this.key, tokens.access_token, null)
+      throw new Replaced()
+    }
     this.access = tokens.access_token
     this.refreshToken = tokens.refresh_token
     // Who was proven is not found again by what an unproven visitor had.
@@ -230,6 +252,7 @@ export class Session {
     this.endsAt = Date.now() + tokens.expires_in * 1000
     this.trust = tokens.trust
     this.contact = tokens.contact.id
+    this.isFresh = false
     this.name = tokens.contact.name ?? tokens.contact.email
     await this.store()
     if (this.page.keepVisitor) {
@@ -240,19 +263,19 @@ export class Session {
   }
 
   private async store(): Promise<void> {
-    if (!this.key) return
+    if (!this.key || this.apart || this.ended) return
     const { key, refreshToken, visitorToken, marks } = this
     this.kept = await keep(publicKey, { pair: key.pair, refreshToken, visitorToken, marks })
   }
 
-  /** Ends what this browser has of the person, here and at the server. */
+  /** Ends what this browser has of the person, here and then at the server. */
   private async destroy(): Promise<void> {
-    const had = this.refreshToken !== null || this.visitorToken !== null
-    await end(this.key, this.access, this.refreshToken)
+    const { key, access, refreshToken } = this
     await forget(publicKey)
     this.drop()
     this.page.visitor = null
-    if (had && this.page.keepVisitor) tell({ kind: 'visitor', token: null })
+    if (this.page.keepVisitor) tell({ kind: 'visitor', token: null })
+    await end(key, access, refreshToken)
   }
 
   private drop(): void {
@@ -260,14 +283,11 @@ export class Session {
     this.kept = false
   }
 
-  /** Ends the session everywhere and destroys the key. */
+  /** Ends the session everywhere and destroys the key, whatever else is under way. */
   async shutdown(): Promise<void> {
-    await this.opening?.catch(() => {})
-    await alone(publicKey, async () => {
-      await this.remember()
-      await this.destroy()
-    })
-    this.page.identity = false
+    this.ended = true
+    await this.remember()
+    await this.destroy()
   }
 }
 

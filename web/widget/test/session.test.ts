@@ -239,12 +239,66 @@ test('nothing of one person is sent as another', async () => {
   expect(paths().filter((path) => path.endsWith('/messages'))).toHaveLength(1)
 })
 
+test('what is begun while the page speaks of another person is not sent as that person', async () => {
+  const session = begin()
+  await session.open()
+  page = () => ({ value: token('bob', 'x'), failed: false })
+  calls = []
+  const identified = session.identify()
+  const sent = session.call('POST', '/widget/v1/conversations/c/messages', { text: 'from Alice' })
+  await expect(sent).rejects.toBeInstanceOf(Replaced)
+  await identified
+  expect(paths().filter((path) => path.endsWith('/messages'))).toEqual([])
+})
+
 test('another tab’s sign-out takes the key of this one, too', async () => {
   const session = begin()
   await session.open()
   shelf!.clear()
   await session.identify()
   expect(new Set(asked).size).toBe(2)
+})
+
+test('a tab that has been there for long does not end what another has begun since', async () => {
+  const usual = server
+  const dead = new Set<string>()
+  const alive = (call: Call) => !dead.has(call.authorization?.split(' ')[1] ?? '') && !dead.has(call.body.refresh_token ?? '')
+  server = (call) => {
+    if (!alive(call)) return no(401, 'session_over')
+    if (call.body.join) dead.add(call.body.join.access_token)
+    return usual(call)
+  }
+  const old = begin({ identity: false })
+  await old.call('GET', '/widget/v1/me')
+  dead.add(calls.at(-1)!.authorization!.split(' ')[1]!)
+  await begin().open()
+  calls = []
+  await expect(old.call('GET', '/widget/v1/me')).resolves.toEqual({ ok: true })
+  expect(paths()).toEqual(['GET /me', 'POST /sessions', 'GET /me'])
+  expect(calls[1]!.body).not.toHaveProperty('identity')
+  expect(calls[1]!.body).not.toHaveProperty('visitor_token')
+  expect(shelf!.get('cs_pk')).toMatchObject({ marks: { subject: expect.any(String) } })
+})
+
+test('signing out waits neither for the page nor for a session that is being opened', async () => {
+  await begin().open()
+  let arrive: (() => void) | null = null
+  const usual = server
+  server = async (call) => {
+    if (call.method === 'POST' && !arrive) await new Promise<void>((resolve) => { arrive = resolve })
+    return usual(call)
+  }
+  page = () => ({ value: token('alice', 'x', { name: 'new' }), failed: false })
+  const session = begin()
+  const opening = session.open()
+  await vi.waitFor(() => expect(arrive).not.toBeNull())
+  const leaving = session.shutdown()
+  await vi.waitFor(() => expect(shelf!.size).toBe(0))
+  arrive!()
+  await expect(opening).rejects.toBeInstanceOf(Replaced)
+  await leaving
+  expect(shelf!.size).toBe(0)
+  expect(paths().filter((path) => path.startsWith('DELETE')).length).toBeGreaterThan(0)
 })
 
 test('signing out ends the session at the server and leaves nothing', async () => {
