@@ -13,7 +13,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use countersign_base::{Caller, Digest, Fault, Moment, TenantId};
+use countersign_base::{Caller, Digest, Fault, TenantId};
 use countersign_infra::vault::{Place, TenantKeys};
 use http_body_util::BodyExt as _;
 
@@ -32,11 +32,13 @@ const ABANDONED: i64 = 60;
 const KEPT: i64 = 24 * 3_600;
 
 const FIND: &str = "
-    select fingerprint, status, sealed, at from idempotency
+    select fingerprint, status, sealed from idempotency
     where tenant = $1 and caller = $2 and mark = $3";
+/// Of two calls that claim at once, on two nodes or two connections, one changes a row.
 const CLAIM: &str = "
     insert into idempotency (tenant, caller, mark, fingerprint, at) values ($1, $2, $3, $4, $5)
-    on conflict (tenant, caller, mark) do update set at = excluded.at";
+    on conflict (tenant, caller, mark) do update set at = excluded.at
+    where idempotency.status is null and idempotency.at <= $6";
 const KEEP: &str = "
     update idempotency set status = $4, sealed = $5
     where tenant = $1 and caller = $2 and mark = $3";
@@ -158,27 +160,30 @@ impl Attempt {
             .row(FIND, &values, |row| {
                 let fingerprint: Digest = row.col(0)?;
                 let status: Option<i64> = row.col(1)?;
-                Ok((fingerprint, status, row.col::<Option<Vec<u8>>>(2)?, row.col(3)?))
+                Ok((fingerprint, status, row.col::<Option<Vec<u8>>>(2)?))
             })
             .await?;
         match found {
             Some((fingerprint, ..)) if fingerprint != self.0.fingerprint => {
                 return Ok(Known::Other);
             }
-            Some((_, Some(status), Some(sealed), _)) => {
+            Some((_, Some(status), Some(sealed))) => {
                 let body = cx.keys().own().open(&place(cx.tenant(), &mark), &sealed)?.to_vec();
                 return Ok(Known::Answered(u16::try_from(status).unwrap_or(500), body));
-            }
-            Some((_, _, _, at)) if cx.now() < Moment::plus_seconds(at, ABANDONED) => {
-                return Ok(Known::Running);
             }
             _ => {}
         }
         let fingerprint = self.0.fingerprint;
-        let values =
-            [tenant.into(), caller.into(), (&mark).into(), (&fingerprint).into(), cx.now().into()];
-        cx.exec(CLAIM, &values).await?;
-        Ok(Known::New)
+        let values = [
+            tenant.into(),
+            caller.into(),
+            (&mark).into(),
+            (&fingerprint).into(),
+            cx.now().into(),
+            cx.now().plus_seconds(-ABANDONED).into(),
+        ];
+        let claimed = cx.exec(CLAIM, &values).await?;
+        Ok(if claimed == 1 { Known::New } else { Known::Running })
     }
 
     /// Keeps the answer, or forgets the key when it was none (D4).
