@@ -6,7 +6,7 @@ use countersign_base::{
     Digest, Environment, Fault, MemberId, Moment, OrganizationId, Role, Scope, SignInId, TenantId,
 };
 use countersign_door::Cx;
-use countersign_infra::db::{self, Tx, Value};
+use countersign_infra::db::{self, Sql, Tx, Value};
 use countersign_infra::vault::{Key, Place};
 
 use super::live::LiveSignIn;
@@ -33,11 +33,20 @@ const ENTRANCE: &str = "
     select id, environment from tenant where organization = $1 order by environment limit 1";
 
 /// Only while the password is the one that was checked, and the member may sign in.
-const INSERT_SIGN_IN: &str = "
-    insert into sign_in (organization, id, member, tenant, digest, created_at, last_used_at,
-        expires_at)
-    select organization, $2, id, $4, $5, $6, $6, $7 from member
-    where organization = $1 and id = $3 and password_hash = $8 and disabled_at is null";
+///
+/// SQLite has one writer. On PostgreSQL the row is held, so that a change of the password waits
+/// for this sign-in and ends it, or this one waits for the change and finds another hash.
+const INSERT_SIGN_IN: Sql = Sql {
+    lite: "insert into sign_in (organization, id, member, tenant, digest, created_at,
+            last_used_at, expires_at)
+        select organization, $2, id, $4, $5, $6, $6, $7 from member
+        where organization = $1 and id = $3 and password_hash = $8 and disabled_at is null",
+    pg: "insert into sign_in (organization, id, member, tenant, digest, created_at,
+            last_used_at, expires_at)
+        select organization, $2, id, $4, $5, $6, $6, $7 from member
+        where organization = $1 and id = $3 and password_hash = $8 and disabled_at is null
+        for share",
+};
 const LIVING: &str = "
     select s.id, s.tenant, t.environment, s.member, m.role, s.digest,
         s.expires_at, s.last_used_at
