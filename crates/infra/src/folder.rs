@@ -33,6 +33,12 @@ pub enum FolderFault {
          or give it in COUNTERSIGN_MASTER_KEY"
     )]
     KeyMissing(PathBuf),
+    /// There is a key but nothing that it opens.
+    #[error(
+        "{0} holds a master key but no database: put the database back as {0}/countersign.db; \
+         if this folder was never in use, delete {0}/master.key to begin anew"
+    )]
+    DatabaseMissing(PathBuf),
     /// The text is no key.
     #[error("a master key is 32 bytes in base64 (44 characters); {0} holds something else")]
     KeyMalformed(String),
@@ -74,6 +80,16 @@ impl Folder {
     /// Where the master key lies when it is not given from outside.
     pub fn key_file(&self) -> PathBuf {
         self.path.join("master.key")
+    }
+
+    /// Refuses a folder whose embedded database is gone: a new one in its place would look like
+    /// a fresh installation, and the old one's words would seem lost.
+    pub fn expect_database(&self) -> Result<(), FolderFault> {
+        let has_database = fs::metadata(self.database()).is_ok_and(|file| file.len() > 0);
+        if self.key_file().exists() && !has_database {
+            return Err(FolderFault::DatabaseMissing(self.path.clone()));
+        }
+        Ok(())
     }
 
     /// The master key: `given` from outside, or the folder's file, made with a new database.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use countersign_base::{Fault, TenantId};
-use countersign_infra::db::{Db, Options, Reach, Tx};
+use countersign_infra::db::{Db, Options, Pooling, Reach, Tx};
 
 const HERE: TenantId = TenantId::from_bytes([1; 16]);
 const THERE: TenantId = TenantId::from_bytes([2; 16]);
@@ -48,7 +48,7 @@ async fn postgres() -> Db {
             .expect("PostgreSQL runs: start it with .ci/services");
     tokio::spawn(connection);
     client.batch_execute(&format!("create database {name}")).await.expect("a new database");
-    Db::connect(&format!("{server}/{name}")).await.expect("a new database")
+    Db::connect(&format!("{server}/{name}"), Pooling::Session).await.expect("a new database")
 }
 
 #[tokio::test]

@@ -73,11 +73,14 @@ impl Ground {
         let folder = Folder::hold(&store.data)?;
         let given = store.given_master_key()?;
         let url = store.database_url()?;
+        if url.is_none() {
+            folder.expect_database()?;
+        }
         let is_new_key = given.is_none() && !folder.key_file().exists();
         let vault =
             Arc::new(Vault::new(&*folder.master_key(given.as_deref().map(String::as_str))?));
         let db = match url {
-            Some(url) => Db::connect(&url).await?,
+            Some(url) => Db::connect(&url, store.database_pooling.into()).await?,
             None => Db::open(&folder.database(), &Options::default())?,
         };
         let algorithm = store.token_algorithm.clone();

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use countersign_door::Origins;
 use countersign_guard::{Block, Origin};
+use countersign_infra::db;
 use zeroize::Zeroizing;
 
 /// Where the data is.
@@ -22,6 +23,10 @@ pub struct Store {
     /// A file that holds the URL of the database.
     #[arg(long, env = "COUNTERSIGN_DATABASE_FILE", value_name = "FILE", hide = true)]
     pub database_file: Option<PathBuf>,
+
+    /// What stands before the PostgreSQL server: `transaction` for `PgBouncer` in transaction mode.
+    #[arg(long, env = "COUNTERSIGN_DATABASE_POOLING", value_enum, default_value = "session")]
+    pub database_pooling: Pooling,
 
     /// The master key, 32 bytes in base64, instead of the file `master.key` in the data folder.
     #[arg(
@@ -41,6 +46,25 @@ pub struct Store {
     #[arg(long, env = "COUNTERSIGN_TOKEN_ALGORITHM", default_value = "RS256",
         value_parser = ["RS256", "ES256", "Ed25519"])]
     pub token_algorithm: String,
+}
+
+/// What stands between this server and PostgreSQL.
+#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
+pub enum Pooling {
+    /// Nothing, or a pooler that gives whole sessions.
+    #[default]
+    Session,
+    /// A pooler that gives a connection for one transaction.
+    Transaction,
+}
+
+impl From<Pooling> for db::Pooling {
+    fn from(pooling: Pooling) -> Self {
+        match pooling {
+            Pooling::Session => Self::Session,
+            Pooling::Transaction => Self::Transaction,
+        }
+    }
 }
 
 /// How the server answers.

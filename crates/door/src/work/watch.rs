@@ -85,14 +85,14 @@ pub async fn watch(app: App) {
 async fn newest(app: &App) -> Result<i64, Fault> {
     let newest = app
         .db
-        .read(Reach::All, async move |tx: &mut Tx<'_>| tx.row(NEWEST, &[], |row| row.col(0)).await)
+        .read_apart(Reach::All, async move |tx: &mut Tx<'_>| tx.row(NEWEST, &[], |row| row.col(0)).await)
         .await?;
     Ok(newest.unwrap_or(0))
 }
 
 async fn since(app: &App, after: i64) -> Result<Vec<(i64, Revocation)>, Fault> {
     app.db
-        .read(Reach::All, async move |tx: &mut Tx<'_>| {
+        .read_apart(Reach::All, async move |tx: &mut Tx<'_>| {
             tx.rows(SINCE, &[after.into()], |row| {
                 let (tenant, kind): (TenantId, String) = (row.col(1)?, row.col(2)?);
                 let target = Target::stored(&kind, row.col(3)?);

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use countersign_base::{Digest, Fault};
 use deadpool_postgres::Client;
 use rusqlite::Connection;
+use tokio_postgres::types::Type;
 
 use super::{lite, pg};
 
@@ -64,7 +65,7 @@ pub(super) async fn pg(client: &mut Client) -> Result<(), Fault> {
         .batch_execute(&format!("select pg_advisory_xact_lock({LOCK}); {TABLE}"))
         .await
         .map_err(fault)?;
-    let rows = transaction.query(DONE, &[]).await.map_err(fault)?;
+    let rows = transaction.query_typed(DONE, &[]).await.map_err(fault)?;
     let done = rows.iter().map(|row| {
         let row = super::Row::Pg(row);
         Ok((row.col(0)?, row.col(1)?))
@@ -73,7 +74,14 @@ pub(super) async fn pg(client: &mut Client) -> Result<(), Fault> {
         transaction.batch_execute(&migration.for_postgres()).await.map_err(fault)?;
         let sum = migration.checksum().0;
         transaction
-            .execute(MARK, &[&migration.version, &migration.name, &sum.as_slice()])
+            .execute_typed(
+                MARK,
+                &[
+                    (&migration.version, Type::INT8),
+                    (&migration.name, Type::TEXT),
+                    (&sum.as_slice(), Type::BYTEA),
+                ],
+            )
             .await
             .map_err(fault)?;
     }

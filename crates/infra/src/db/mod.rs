@@ -15,6 +15,7 @@ use countersign_base::{Fault, TenantId};
 
 pub use lite::{Options, Synchronous};
 pub use migrate::{MIGRATIONS, Migration};
+pub use pg::Pooling;
 pub use sql::Sql;
 pub use value::{Column, Row, Value};
 
@@ -42,7 +43,7 @@ pub enum Tx<'a> {
     /// On SQLite, on the writer's or a reader's thread.
     Lite(&'a rusqlite::Connection),
     /// On PostgreSQL.
-    Pg(&'a deadpool_postgres::Client),
+    Pg(pg::Session<'a>),
 }
 
 impl Db {
@@ -52,8 +53,8 @@ impl Db {
     }
 
     /// Connects to the server and brings its tables up to date.
-    pub async fn connect(url: &str) -> Result<Self, Fault> {
-        pg::Pg::connect(url).await.map(Self::Pg)
+    pub async fn connect(url: &str, pooling: Pooling) -> Result<Self, Fault> {
+        pg::Pg::connect(url, pooling).await.map(Self::Pg)
     }
 
     /// Runs `job` in a transaction: kept, durably, when it succeeds, undone when it fails.
@@ -65,7 +66,7 @@ impl Db {
     {
         match self {
             Self::Lite(lite) => lite.write(job).await,
-            Self::Pg(pg) => pg.run(pg::Access::Write, reach, job).await,
+            Self::Pg(pg) => pg.run(pg::Lane::Shared, pg::Access::Write, reach, job).await,
         }
     }
 
@@ -78,7 +79,20 @@ impl Db {
     {
         match self {
             Self::Lite(lite) => lite.read(job).await,
-            Self::Pg(pg) => pg.run(pg::Access::Read, reach, job).await,
+            Self::Pg(pg) => pg.run(pg::Lane::Shared, pg::Access::Read, reach, job).await,
+        }
+    }
+
+    /// Like [`Db::read`], but never behind what others do: for the watch on revocations.
+    pub async fn read_apart<T, E, F>(&self, reach: Reach, job: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        match self {
+            Self::Lite(lite) => lite.read(job).await,
+            Self::Pg(pg) => pg.run(pg::Lane::Apart, pg::Access::Read, reach, job).await,
         }
     }
 
@@ -102,7 +116,7 @@ impl Tx<'_> {
         let sql = sql.into();
         match self {
             Self::Lite(connection) => lite::rows(connection, sql.lite, values, read),
-            Self::Pg(client) => pg::rows(client, sql.pg, values, read).await,
+            Self::Pg(session) => pg::rows(*session, sql.pg, values, read).await,
         }
     }
 
@@ -121,7 +135,7 @@ impl Tx<'_> {
         let sql = sql.into();
         match self {
             Self::Lite(connection) => lite::exec(connection, sql.lite, values),
-            Self::Pg(client) => pg::exec(client, sql.pg, values).await,
+            Self::Pg(session) => pg::exec(*session, sql.pg, values).await,
         }
     }
 }

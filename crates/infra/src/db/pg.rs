@@ -11,7 +11,7 @@ use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, RecyclingMethod};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::LocalSet;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::types::ToSql;
+use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Config, NoTls};
 
 use super::value::{Row, Value};
@@ -25,11 +25,43 @@ const WAITING: usize = 8_192;
 /// How long a statement waits for a row or a table that another transaction holds.
 const LOCK_TIMEOUT: &str = "5s";
 
+/// Connections that stand apart, for whoever must not wait behind a visitor's transaction.
+const APART: usize = 1;
+
 /// A PostgreSQL database.
 #[derive(Clone, Debug)]
-pub struct Pg(mpsc::Sender<Job>);
+pub struct Pg {
+    jobs: mpsc::Sender<Job>,
+    apart: mpsc::Sender<Job>,
+    pooling: Pooling,
+}
 
 type Job = Box<dyn FnOnce(Pool) -> Pin<Box<dyn Future<Output = ()>>> + Send>;
+
+/// What stands between this server and PostgreSQL.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pooling {
+    /// Nothing, or a pooler that gives a whole session: statements are prepared once.
+    #[default]
+    Session,
+    /// A pooler that gives a connection for one transaction, as `PgBouncer` does in transaction
+    /// mode: nothing that was prepared is there the next time.
+    Transaction,
+}
+
+/// A connection in a transaction.
+#[derive(Clone, Copy)]
+pub struct Session<'a> {
+    client: &'a Client,
+    pooling: Pooling,
+}
+
+/// Which connections a transaction runs on.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Lane {
+    Shared,
+    Apart,
+}
 
 /// Whether a transaction may write.
 #[derive(Clone, Copy, Debug)]
@@ -39,31 +71,44 @@ pub(super) enum Access {
 }
 
 impl Pg {
-    pub(super) async fn connect(url: &str) -> Result<Self, Fault> {
+    pub(super) async fn connect(url: &str, pooling: Pooling) -> Result<Self, Fault> {
         let config: Config =
             url.parse().map_err(|_| Fault::Store("the database URL cannot be read".into()))?;
         refuse_open_network(&config)?;
-        let (sender, receiver) = mpsc::channel(WAITING);
+        let (jobs, shared) = mpsc::channel(WAITING);
+        let (apart, lonely) = mpsc::channel(WAITING);
         let (ready, started) = oneshot::channel();
         thread::Builder::new()
             .name("postgres".to_owned())
-            .spawn(move || work(config, ready, receiver))
+            .spawn(move || work(config, ready, shared, lonely))
             .map_err(|error| Fault::Store(error.to_string()))?;
         started.await.map_err(|_| stopped())??;
-        Ok(Self(sender))
+        Ok(Self { jobs, apart, pooling })
     }
 
-    pub(super) async fn run<T, E, F>(&self, access: Access, reach: Reach, job: F) -> Result<T, E>
+    pub(super) async fn run<T, E, F>(
+        &self,
+        lane: Lane,
+        access: Access,
+        reach: Reach,
+        job: F,
+    ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Fault> + Send + 'static,
         F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
+        let pooling = self.pooling;
         let job: Job = Box::new(move |pool| {
-            Box::pin(async move { drop(answer.send(transaction(pool, access, reach, job).await)) })
+            let done = transaction(pool, pooling, access, reach, job);
+            Box::pin(async move { drop(answer.send(done.await)) })
         });
-        self.0.try_send(job).map_err(|error| match error {
+        let lane = match lane {
+            Lane::Shared => &self.jobs,
+            Lane::Apart => &self.apart,
+        };
+        lane.try_send(job).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => Fault::Busy,
             mpsc::error::TrySendError::Closed(_) => stopped(),
         })?;
@@ -92,7 +137,8 @@ fn refuse_open_network(config: &Config) -> Result<(), Fault> {
 fn work(
     config: Config,
     ready: oneshot::Sender<Result<(), Fault>>,
-    mut receiver: mpsc::Receiver<Job>,
+    shared: mpsc::Receiver<Job>,
+    apart: mpsc::Receiver<Job>,
 ) {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -104,24 +150,30 @@ fn work(
             Err(fault) => return drop(ready.send(Err(fault))),
         };
         drop(ready.send(Ok(())));
-        // A job that was taken has a connection: the others wait in the queue, whose end is known.
-        let places = Arc::new(Semaphore::new(CONNECTIONS));
-        while let Ok(place) = Arc::clone(&places).acquire_owned().await {
-            let Some(job) = receiver.recv().await else { break };
-            let pool = pool.clone();
-            tokio::task::spawn_local(async move {
-                job(pool).await;
-                drop(place);
-            });
-        }
+        tokio::join!(serve(&pool, CONNECTIONS, shared), serve(&pool, APART, apart));
     });
+}
+
+/// Runs what comes on at most `connections` connections.
+///
+/// A job that was taken has a connection: the others wait in the queue, whose end is known.
+async fn serve(pool: &Pool, connections: usize, mut jobs: mpsc::Receiver<Job>) {
+    let places = Arc::new(Semaphore::new(connections));
+    while let Ok(place) = Arc::clone(&places).acquire_owned().await {
+        let Some(job) = jobs.recv().await else { break };
+        let pool = pool.clone();
+        tokio::task::spawn_local(async move {
+            job(pool).await;
+            drop(place);
+        });
+    }
 }
 
 async fn open(config: Config) -> Result<Pool, Fault> {
     let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
     let manager = Manager::from_config(config, NoTls, recycling);
     let pool = Pool::builder(manager)
-        .max_size(CONNECTIONS)
+        .max_size(CONNECTIONS + APART)
         .build()
         .map_err(|error| Fault::Store(error.to_string()))?;
     migrate::pg(&mut client(&pool).await?).await?;
@@ -132,14 +184,20 @@ async fn client(pool: &Pool) -> Result<Client, Fault> {
     pool.get().await.map_err(|error| Fault::Store(format!("no database connection: {error}")))
 }
 
-async fn transaction<T, E, F>(pool: Pool, access: Access, reach: Reach, job: F) -> Result<T, E>
+async fn transaction<T, E, F>(
+    pool: Pool,
+    pooling: Pooling,
+    access: Access,
+    reach: Reach,
+    job: F,
+) -> Result<T, E>
 where
     E: From<Fault>,
     F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, E>,
 {
     let client = client(&pool).await?;
     client.batch_execute(&begin(access, reach)).await.map_err(|e| fault(&e))?;
-    let mut tx = Tx::Pg(&client);
+    let mut tx = Tx::Pg(Session { client: &client, pooling });
     let job = AssertUnwindSafe(async { job(&mut tx).await });
     let result = futures_util::FutureExt::catch_unwind(job)
         .await
@@ -178,23 +236,43 @@ fn begin(access: Access, reach: Reach) -> String {
 }
 
 pub(super) async fn rows<T>(
-    client: &Client,
+    Session { client, pooling }: Session<'_>,
     sql: &str,
     values: &[Value<'_>],
     mut read: impl FnMut(&Row<'_>) -> Result<T, Fault>,
 ) -> Result<Vec<T>, Fault> {
-    let statement = client.prepare_cached(sql).await.map_err(|e| fault(&e))?;
-    let rows = client.query(&statement, &dynamic(values)).await.map_err(|e| fault(&e))?;
-    rows.iter().map(|row| read(&Row::Pg(row))).collect()
+    let rows = match pooling {
+        Pooling::Session => {
+            let statement = client.prepare_cached(sql).await.map_err(|e| fault(&e))?;
+            client.query(&statement, &dynamic(values)).await
+        }
+        Pooling::Transaction => client.query_typed(sql, &typed(values)).await,
+    };
+    rows.map_err(|e| fault(&e))?.iter().map(|row| read(&Row::Pg(row))).collect()
 }
 
-pub(super) async fn exec(client: &Client, sql: &str, values: &[Value<'_>]) -> Result<u64, Fault> {
-    let statement = client.prepare_cached(sql).await.map_err(|e| fault(&e))?;
-    client.execute(&statement, &dynamic(values)).await.map_err(|e| fault(&e))
+pub(super) async fn exec(
+    Session { client, pooling }: Session<'_>,
+    sql: &str,
+    values: &[Value<'_>],
+) -> Result<u64, Fault> {
+    let changed = match pooling {
+        Pooling::Session => {
+            let statement = client.prepare_cached(sql).await.map_err(|e| fault(&e))?;
+            client.execute(&statement, &dynamic(values)).await
+        }
+        Pooling::Transaction => client.execute_typed(sql, &typed(values)).await,
+    };
+    changed.map_err(|e| fault(&e))
 }
 
 fn dynamic<'a>(values: &'a [Value<'_>]) -> Vec<&'a (dyn ToSql + Sync)> {
     values.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
+}
+
+/// The values with their types, for a statement that is parsed as it runs.
+fn typed<'a>(values: &'a [Value<'_>]) -> Vec<(&'a (dyn ToSql + Sync), Type)> {
+    values.iter().map(|value| (value as &(dyn ToSql + Sync), value.pg_type())).collect()
 }
 
 pub(super) fn fault(error: &tokio_postgres::Error) -> Fault {

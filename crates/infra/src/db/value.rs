@@ -56,6 +56,18 @@ into_value! {
     Moment, Int, Moment::millis;
 }
 
+impl Value<'_> {
+    /// Its type on PostgreSQL.
+    pub(super) fn pg_type(&self) -> Type {
+        match self {
+            Self::Int(_) => Type::INT8,
+            Self::Bool(_) => Type::BOOL,
+            Self::Text(_) => Type::TEXT,
+            Self::Bytes(_) | Self::Id(_) => Type::BYTEA,
+        }
+    }
+}
+
 impl<K> From<Id<K>> for Value<'_> {
     fn from(id: Id<K>) -> Self {
         Self::Id(Some(id.bytes()))

@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::bootstrap::Bootstrap;
 use super::serve;
 use crate::boot::{BootFault, Ground};
-use crate::config::{Serve, Store};
+use crate::config::{Pooling, Serve, Store};
 use crate::demo::{Site, site};
 use crate::listen;
 
@@ -103,6 +103,7 @@ fn store(data: &Path) -> Store {
         data: data.to_owned(),
         database: None,
         database_file: None,
+        database_pooling: Pooling::Session,
         master_key: None,
         master_key_file: None,
         token_algorithm: "RS256".to_owned(),

@@ -16,7 +16,7 @@ use countersign_door::{App, Cx, Origins};
 use countersign_guard::{Limits, Proxies, Rule, Trail};
 use countersign_identity::{Key, Mode as KeyMode, Presented, profile, sign};
 use countersign_infra::clock::Clock;
-use countersign_infra::db::{Db, Options, Reach, Tx};
+use countersign_infra::db::{Db, Options, Pooling, Reach, Tx};
 use countersign_infra::vault::Vault;
 use countersign_people::identity_secrets::{self, NewSecret};
 use countersign_people::widgets::{self, Mode, New, Widget};
@@ -401,6 +401,7 @@ impl BackEnd<'_> {
 async fn store(folder: &tempfile::TempDir) -> Db {
     match std::env::var("COUNTERSIGN_TEST_STORE").as_deref() {
         Ok("postgres") => postgres().await.1,
+        Ok("pgbouncer") => behind_pgbouncer().await,
         _ => Db::open(&folder.path().join("countersign.db"), &Options::default()).unwrap(),
     }
 }
@@ -409,6 +410,13 @@ async fn store(folder: &tempfile::TempDir) -> Db {
 pub(crate) fn postgres_server() -> String {
     std::env::var("COUNTERSIGN_TEST_POSTGRES")
         .unwrap_or_else(|_| "postgres://countersign@127.0.0.1:54329".to_owned())
+}
+
+/// A new database on the test server, reached through `PgBouncer` in transaction mode.
+async fn behind_pgbouncer() -> Db {
+    let (name, _) = postgres().await;
+    let url = format!("postgres://countersign@127.0.0.1:54330/{name}");
+    Db::connect(&url, Pooling::Transaction).await.unwrap()
 }
 
 /// A new database on the test server, by name.
@@ -421,6 +429,6 @@ pub(crate) async fn postgres() -> (String, Db) {
             .expect("PostgreSQL runs: start it with .ci/services");
     tokio::spawn(connection);
     client.batch_execute(&format!("create database {name}")).await.unwrap();
-    let db = Db::connect(&format!("{server}/{name}")).await.unwrap();
+    let db = Db::connect(&format!("{server}/{name}"), Pooling::Session).await.unwrap();
     (name, db)
 }
