@@ -23,6 +23,7 @@ pub struct Allowed<P> {
     app: App,
     admitted: Admitted,
     keys: Arc<TenantKeys>,
+    attempt: Option<Attempt>,
     permission: PhantomData<fn() -> P>,
 }
 
@@ -34,7 +35,16 @@ impl<P: Permission> Allowed<P> {
         E: From<Fault> + Send + 'static,
         F: AsyncFnOnce(&mut Cx<'_>) -> Result<T, E> + Send + 'static,
     {
-        self.app.transact(self.admitted, Arc::clone(&self.keys), operation).await
+        let Some(attempt) = self.attempt.clone() else {
+            return self.app.transact(self.admitted, Arc::clone(&self.keys), operation).await;
+        };
+        self.app
+            .transact(self.admitted, Arc::clone(&self.keys), async move |cx: &mut Cx<'_>| {
+                let value = operation(cx).await?;
+                attempt.done(cx).await?;
+                Ok::<_, E>(value)
+            })
+            .await
     }
 
     /// Runs `operation` on one unchanging view of the rows.
@@ -84,10 +94,11 @@ impl<P: Permission> FromRequestParts<App> for Allowed<P> {
             return Err(Problem::forbidden(P::NAME));
         }
         let keys = app.keys(admitted.scope.tenant).await?;
-        if let Some(attempt) = parts.extensions.get::<Attempt>() {
+        let attempt = parts.extensions.get::<Attempt>().cloned();
+        if let Some(attempt) = &attempt {
             attempt.claim(app, admitted, &keys).await?;
         }
-        Ok(Self { app: app.clone(), admitted, keys, permission: PhantomData })
+        Ok(Self { app: app.clone(), admitted, keys, attempt, permission: PhantomData })
     }
 }
 

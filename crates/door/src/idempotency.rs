@@ -4,6 +4,8 @@
 //! - **D2** The same key with another request is refused.
 //! - **D3** A key is of use to its caller only, for a day: one session, sign-in or secret key.
 //! - **D4** What failed on our side, or was not let in, is forgotten: the repetition runs.
+//! - **D5** What was done is never done again, not even when the server stopped before its
+//!   answer was kept: then the repetition is told so.
 
 use std::sync::{Arc, OnceLock};
 
@@ -13,7 +15,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use countersign_base::{Caller, Digest, Fault, TenantId};
+use countersign_base::{Caller, Digest, Fault, Moment, TenantId};
 use countersign_infra::vault::{Place, TenantKeys};
 use http_body_util::BodyExt as _;
 
@@ -32,13 +34,17 @@ const ABANDONED: i64 = 60;
 const KEPT: i64 = 24 * 3_600;
 
 const FIND: &str = "
-    select fingerprint, status, sealed from idempotency
+    select fingerprint, status, sealed, at from idempotency
     where tenant = $1 and caller = $2 and mark = $3";
 /// Of two calls that claim at once, on two nodes or two connections, one changes a row.
 const CLAIM: &str = "
     insert into idempotency (tenant, caller, mark, fingerprint, at) values ($1, $2, $3, $4, $5)
     on conflict (tenant, caller, mark) do update set at = excluded.at
     where idempotency.status is null and idempotency.at <= $6";
+/// In the transaction of the work itself (D5).
+const DONE: &str = "
+    update idempotency set status = 0
+    where tenant = $1 and caller = $2 and mark = $3 and status is null";
 const KEEP: &str = "
     update idempotency set status = $4, sealed = $5
     where tenant = $1 and caller = $2 and mark = $3";
@@ -114,6 +120,7 @@ async fn prepare(key: String, request: Request) -> Result<(Attempt, Request), Pr
 enum Known {
     New,
     Running,
+    AnswerLost,
     Other,
     Answered(u16, Vec<u8>),
 }
@@ -142,6 +149,12 @@ impl Attempt {
                 "idempotency_in_progress",
                 "the first call with this `Idempotency-Key` is still running",
             )),
+            Known::AnswerLost => Err(Problem::new(
+                StatusCode::CONFLICT,
+                "idempotency_answer_lost",
+                "the first call with this `Idempotency-Key` was carried out, but its answer was \
+                 lost when the server stopped; look at what it made before you use a new key",
+            )),
             Known::Other => Err(Problem::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "idempotency_key_reused",
@@ -160,16 +173,19 @@ impl Attempt {
             .row(FIND, &values, |row| {
                 let fingerprint: Digest = row.col(0)?;
                 let status: Option<i64> = row.col(1)?;
-                Ok((fingerprint, status, row.col::<Option<Vec<u8>>>(2)?))
+                Ok((fingerprint, status, row.col::<Option<Vec<u8>>>(2)?, row.col(3)?))
             })
             .await?;
         match found {
             Some((fingerprint, ..)) if fingerprint != self.0.fingerprint => {
                 return Ok(Known::Other);
             }
-            Some((_, Some(status), Some(sealed))) => {
+            Some((_, Some(status), Some(sealed), _)) => {
                 let body = cx.keys().own().open(&place(cx.tenant(), &mark), &sealed)?.to_vec();
                 return Ok(Known::Answered(u16::try_from(status).unwrap_or(500), body));
+            }
+            Some((_, Some(_), None, at)) if cx.now() >= Moment::plus_seconds(at, ABANDONED) => {
+                return Ok(Known::AnswerLost);
             }
             _ => {}
         }
@@ -184,6 +200,12 @@ impl Attempt {
         ];
         let claimed = cx.exec(CLAIM, &values).await?;
         Ok(if claimed == 1 { Known::New } else { Known::Running })
+    }
+
+    /// Notes, with the work and as durably, that it was done (D5).
+    pub(crate) async fn done(&self, cx: &mut Cx<'_>) -> Result<(), Fault> {
+        let (caller, mark) = (caller(cx.caller()), self.mark(cx.keys()));
+        cx.exec(DONE, &[cx.tenant().into(), caller.into(), (&mark).into()]).await.map(drop)
     }
 
     /// Keeps the answer, or forgets the key when it was none (D4).

@@ -1,5 +1,6 @@
 //! `Idempotency-Key`: rules D1 to D4 of `door::idempotency`.
 
+use countersign_infra::db::{Reach, Tx};
 use serde_json::{Value, json};
 
 use crate::app::{Answer, TestApp, Visitor};
@@ -25,6 +26,28 @@ async fn d1_a_repeated_call_gets_the_first_answer_and_does_nothing() {
     assert_eq!((first.status, &first.text), (again.status, &again.text));
     assert_eq!(again.header("idempotent-replayed"), "true");
     assert_eq!(again.header("content-type"), "application/json");
+    assert_eq!(many(&alice).await, 1);
+}
+
+/// What a server that stops between the work's commit and the answer's leaves in the store.
+const ANSWER_LOST: &str = "update idempotency set status = 0, sealed = null where status = 201";
+
+#[tokio::test]
+async fn d5_what_was_done_is_not_done_again_when_its_answer_is_lost() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("acme").await;
+    let alice = app.visitor(&tenant, "alice").await;
+    assert_eq!(create(&app, &alice, "one", "hello").await.status, 201);
+    let lost = app
+        .db
+        .write(Reach::All, async move |tx: &mut Tx<'_>| tx.exec(ANSWER_LOST, &[]).await)
+        .await;
+    assert_eq!(lost.unwrap(), 1);
+    let soon = create(&app, &alice, "one", "hello").await;
+    assert_eq!(soon.refusal(), (409, "idempotency_in_progress".to_owned()));
+    app.forward(60).await;
+    let late = create(&app, &alice, "one", "hello").await;
+    assert_eq!(late.refusal(), (409, "idempotency_answer_lost".to_owned()));
     assert_eq!(many(&alice).await, 1);
 }
 
