@@ -30,6 +30,7 @@ pub(super) struct LiveSession {
     pub(super) widget: WidgetId,
     pub(super) trust: Trust,
     pub(super) thumbprint: Option<String>,
+    pub(super) ends_at: Moment,
     pub(super) expires_at: Moment,
     ended: AtomicBool,
     confirmed: AtomicI64,
@@ -37,6 +38,7 @@ pub(super) struct LiveSession {
 
 impl LiveSession {
     pub(super) fn new(scope: Scope, session: Session) -> Self {
+        let ends_at = session.ends_at();
         let confirmed = if session.confirmed { session.generation } else { session.generation - 1 };
         Self {
             id: session.id,
@@ -45,6 +47,7 @@ impl LiveSession {
             widget: session.widget,
             trust: session.trust,
             thumbprint: session.thumbprint,
+            ends_at,
             expires_at: session.expires_at,
             ended: AtomicBool::new(false),
             confirmed: AtomicI64::new(confirmed),

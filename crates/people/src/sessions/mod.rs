@@ -36,7 +36,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::door::admit;
 pub use self::model::{Refusal, SessionShown};
-pub use self::ticket::{StreamPass, spend_ticket, still_holds};
+pub use self::ticket::{StreamPass, ends_at, spend_ticket, still_holds};
 use crate::audit;
 use crate::signing::SigningKeys;
 

@@ -51,7 +51,12 @@ pub(super) struct Session {
 impl Session {
     /// Whether it still counts at `now` (S6).
     pub(super) fn is_over(&self, now: Moment) -> bool {
-        self.revoked_at.is_some() || now >= self.idle_at || now >= self.expires_at
+        self.revoked_at.is_some() || now >= self.ends_at()
+    }
+
+    /// When it ends unless it is refreshed (S6).
+    pub(super) fn ends_at(&self) -> Moment {
+        self.idle_at.min(self.expires_at)
     }
 }
 

@@ -2,7 +2,7 @@
 //! a ticket with its proof and opens the socket with that, once, within 30 seconds.
 
 use axum::http::request::Parts;
-use countersign_base::{ContactId, Digest, Moment, Scope, SessionId, TenantId, Token, tokens};
+use countersign_base::{ContactId, Digest, Fault, Moment, Scope, SessionId, TenantId, Token, tokens};
 use countersign_door::{App, Cx, Problem};
 use countersign_infra::vault::Place;
 
@@ -25,8 +25,8 @@ pub struct StreamPass {
     pub scope: Scope,
     /// The visitor's contact.
     pub contact: ContactId,
-    /// When the session ends at the latest.
-    pub expires_at: Moment,
+    /// When the session ends, as far as this node knows: a refresh may have moved it.
+    pub ends_at: Moment,
 }
 
 /// A ticket for this session.
@@ -70,7 +70,7 @@ pub async fn spend_ticket(
         session: session.id.bytes(),
         scope: session.scope,
         contact: session.contact,
-        expires_at: session.expires_at,
+        ends_at: session.ends_at,
     })
 }
 
@@ -78,6 +78,17 @@ pub async fn spend_ticket(
 pub async fn still_holds(app: &App, people: &People, pass: &StreamPass) -> Result<(), Problem> {
     let id = SessionId::from_bytes(pass.session);
     alive(app, people, id, pass.scope.tenant, app.clock.now()).await.map(drop)
+}
+
+/// When the session of a pass ends now; `None` if it is over (S6).
+pub async fn ends_at(app: &App, pass: &StreamPass) -> Result<Option<Moment>, Fault> {
+    let (id, now) = (SessionId::from_bytes(pass.session), app.clock.now());
+    let session = app
+        .system(pass.scope)
+        .await?
+        .read(async move |cx: &mut Cx<'_>| store::find(cx, id).await)
+        .await?;
+    Ok(session.filter(|session| !session.is_over(now)).map(|session| session.ends_at()))
 }
 
 async fn alive(

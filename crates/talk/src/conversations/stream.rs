@@ -9,7 +9,8 @@ use axum::response::Response;
 use countersign_base::{Moment, Scope};
 use countersign_door::live::{self, Code, Full, Handshake, Seat, Session};
 use countersign_door::{App, Problem, Public, Reason};
-use countersign_people::{People, members, sessions};
+use countersign_people::sessions::{self, StreamPass};
+use countersign_people::{People, members};
 
 use super::frames::Audience;
 use super::listener::{Deadline, Listener, Who};
@@ -60,7 +61,7 @@ pub(super) async fn open_visitor_stream(
     // A revocation before the seat was taken is not seen by it.
     sessions::still_holds(app, &people, &pass).await?;
     let writer = Writer { kind: AuthorKind::Visitor, id: pass.contact.bytes(), trust: None };
-    let deadline = deadline(app, pass.session, pass.expires_at);
+    let deadline = idle_deadline(app, pass);
     let who = Who { tenant: pass.scope.tenant, audience, writer };
     let listener =
         Listener::new(app.clone(), app.system(pass.scope).await?, who, throttle, deadline);
@@ -144,14 +145,35 @@ fn full(_: Full) -> Problem {
     Problem::unavailable("there is no room for another live connection now")
 }
 
-/// Ends the session's sockets at its end, which nobody else would notice.
+/// Ends the sign-in's sockets at its end, which nobody else would notice.
 fn deadline(app: &App, session: Session, ends: Moment) -> Deadline {
-    let left = ends.millis() - app.clock.now().millis();
-    let left = Duration::from_millis(u64::try_from(left).unwrap_or(0));
-    let hub = app.hub.clone();
+    let app = app.clone();
     let task = tokio::spawn(async move {
-        tokio::time::sleep(left).await;
-        hub.close_session(&session, Code::SESSION_OVER, "the session is over");
+        tokio::time::sleep(left(&app, ends)).await;
+        app.hub.close_session(&session, Code::SESSION_OVER, "the session is over");
     });
     Deadline(task.abort_handle())
+}
+
+/// Ends the session's sockets when it was not refreshed for too long, or is too old.
+fn idle_deadline(app: &App, pass: StreamPass) -> Deadline {
+    let app = app.clone();
+    let task = tokio::spawn(async move {
+        let mut ends = pass.ends_at;
+        loop {
+            tokio::time::sleep(left(&app, ends)).await;
+            // Refreshes move the end, on any node; a store that cannot tell ends the socket.
+            match sessions::ends_at(&app, &pass).await {
+                Ok(Some(later)) => ends = later,
+                _ => break,
+            }
+        }
+        app.hub.close_session(&pass.session, Code::SESSION_OVER, "the session is over");
+    });
+    Deadline(task.abort_handle())
+}
+
+fn left(app: &App, ends: Moment) -> Duration {
+    let left = ends.millis() - app.clock.now().millis();
+    Duration::from_millis(u64::try_from(left).unwrap_or(0))
 }

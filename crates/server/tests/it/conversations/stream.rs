@@ -506,3 +506,23 @@ async fn emit(app: &TestApp, tenant: &Tenant, conversation: &str, contact: &str,
         .await
         .unwrap();
 }
+
+const NEARLY_IDLE: &str = "update session set idle_at = $1";
+
+#[tokio::test]
+async fn s6_a_stream_does_not_outlive_a_session_that_nobody_refreshes() {
+    let app = TestApp::start().await;
+    let address = serve(&app).await;
+    let tenant = app.tenant("acme").await;
+    let alice = app.visitor(&tenant, "alice").await;
+    let soon = app.now() + 1_000;
+    let edited = app
+        .db
+        .write(Reach::All, async move |tx: &mut Tx<'_>| tx.exec(NEARLY_IDLE, &[soon.into()]).await)
+        .await;
+    assert_eq!(edited.unwrap(), 1);
+    let mut stream = Client::of_visitor(address, &alice).await;
+    stream.resumes(&app, None).await;
+    app.forward(2).await;
+    assert_eq!(stream.closed().await, 4401);
+}
