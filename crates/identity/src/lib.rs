@@ -48,5 +48,5 @@ pub use presented::Presented;
 pub use profile::{Field, Mode, Profile, SecretForm, Strength, UnknownField, profile, profiles};
 pub use reason::{Reason, Refused};
 pub use sign::{LIFETIME as SIGNED_LIFETIME, SignFault, sign};
-pub use text::TextFault;
+pub use text::{TextFault, label};
 pub use verify::{Identifier, Outcome, Proven, Said, said, verify};

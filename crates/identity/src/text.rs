@@ -48,6 +48,15 @@ pub(crate) fn value(
     Ok(Cow::Borrowed(text))
 }
 
+/// Checks a text that people read, such as a name: 1 to `most` characters, none of which is
+/// unseen or changes how the others are shown.
+pub fn label(text: &str, most: usize) -> Result<(), TextFault> {
+    if text.trim().is_empty() {
+        return Err(TextFault::Blank);
+    }
+    check(text, most, Joiners::BetweenLetters)
+}
+
 /// Trimmed and lower-cased in ASCII: what vendors sign for an email.
 ///
 /// Only ASCII, because full lower-casing makes two addresses one: the Kelvin sign becomes `k`.

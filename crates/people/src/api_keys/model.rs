@@ -33,7 +33,7 @@ pub struct Created {
     pub secret_key: Secret,
 }
 
-/// What a key is for: 1 to 100 characters, none of them a control character.
+/// What a key is for: 1 to 100 characters, all of them visible.
 pub(super) struct Name(String);
 
 impl TryFrom<String> for Name {
@@ -41,9 +41,8 @@ impl TryFrom<String> for Name {
 
     fn try_from(text: String) -> Result<Self, Refusal> {
         let text = text.trim();
-        let is_good =
-            (1..=100).contains(&text.chars().count()) && !text.chars().any(char::is_control);
-        if is_good { Ok(Self(text.to_owned())) } else { Err(Refusal::Name) }
+        countersign_identity::label(text, 100).map_err(Refusal::Name)?;
+        Ok(Self(text.to_owned()))
     }
 }
 
@@ -115,9 +114,9 @@ impl KeyText {
 /// Why a key is not made, or not revoked.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
-    /// The name is empty, too long or has control characters.
-    #[error("`name` has 1 to 100 characters and no control characters")]
-    Name,
+    /// The name is empty, too long or has characters that cannot be seen.
+    #[error("`name` has 1 to 100 visible characters: {0}")]
+    Name(countersign_identity::TextFault),
     /// Too many are in use.
     #[error("at most 100 secret keys are in use at a time; revoke one that nobody needs")]
     TooMany,
@@ -134,7 +133,7 @@ impl From<Refusal> for Problem {
         let (status, code) = match &refusal {
             Refusal::Store(fault) => return fault.clone().into(),
             Refusal::NoSuchKey => return Self::not_found(),
-            Refusal::Name => (StatusCode::UNPROCESSABLE_ENTITY, "bad_text"),
+            Refusal::Name(_) => (StatusCode::UNPROCESSABLE_ENTITY, "bad_text"),
             Refusal::TooMany => (StatusCode::CONFLICT, "too_many_keys"),
         };
         Self::new(status, code, refusal.to_string())

@@ -6,7 +6,7 @@ use std::fmt;
 use axum::http::StatusCode;
 use countersign_base::{CompanyId, ContactId, Event, Fault, Moment, Provenance, Topic, Trust};
 use countersign_door::Problem;
-use countersign_identity::Field;
+use countersign_identity::{Field, TextFault};
 use serde::{Deserialize, Serialize};
 
 /// What can be known of a contact.
@@ -221,9 +221,10 @@ impl Change {
     pub(super) fn fields(self) -> Result<Vec<(FieldName, String)>, Refusal> {
         let check = |(name, value): (FieldName, String)| {
             let value = value.trim().to_owned();
-            let many = value.chars().count();
-            let good = (1..=254).contains(&many) && !value.chars().any(char::is_control);
-            good.then_some((name, value)).ok_or(Refusal::Text(name))
+            match countersign_identity::label(&value, 254) {
+                Ok(()) => Ok((name, value)),
+                Err(fault) => Err(Refusal::Text(name, fault)),
+            }
         };
         self.fields.into_iter().map(check).collect()
     }
@@ -239,8 +240,8 @@ pub enum Refusal {
     #[error("`{0}` was proven and can only be changed by another proof")]
     Proven(FieldName),
     /// The value is empty or too long.
-    #[error("`{0}` has 1 to 254 characters and no control characters")]
-    Text(FieldName),
+    #[error("`{0}` has 1 to 254 visible characters: {1}")]
+    Text(FieldName, TextFault),
     /// A token had proved what an HMAC now proves.
     #[error(
         "this identifier was proven by a signed token before; an HMAC does not suffice any more"
@@ -259,7 +260,7 @@ impl From<Refusal> for Problem {
             Refusal::NoSuchContact => return Self::not_found(),
             Refusal::Weaker => return Self::identity_refused(),
             Refusal::Proven(_) => (S::CONFLICT, "field_is_proven"),
-            Refusal::Text(_) => (S::UNPROCESSABLE_ENTITY, "bad_text"),
+            Refusal::Text(..) => (S::UNPROCESSABLE_ENTITY, "bad_text"),
         };
         Self::new(status, code, refusal.to_string())
     }

@@ -6,6 +6,7 @@
 //!   sessions that were opened under the weaker one.
 //! - **W4** An origin is exact: scheme, host and port, no path, no wildcard.
 //! - **W5** Lowering the protection needs an owner.
+//! - **W6** Names and texts hold nothing that cannot be seen or turns the others around.
 
 pub mod api;
 mod model;

@@ -6,7 +6,7 @@ use countersign_base::{
 };
 use countersign_door::Problem;
 use countersign_guard::Origin;
-use countersign_identity::{Profile, Strength, profile, profiles};
+use countersign_identity::{Profile, Strength, TextFault, profile, profiles};
 use serde::{Deserialize, Serialize};
 
 /// What a missing or refused proof leads to.
@@ -191,11 +191,7 @@ fn exact(origins: &[String]) -> Result<Vec<String>, Refusal> {
 }
 
 fn text(what: &'static str, text: &str, most: usize) -> Result<(), Refusal> {
-    let many = text.chars().count();
-    if text.trim().is_empty() || many > most || text.chars().any(char::is_control) {
-        return Err(Refusal::Text { what, most });
-    }
-    Ok(())
+    countersign_identity::label(text, most).map_err(|fault| Refusal::Text { what, most, fault })
 }
 
 /// What the page names a widget by: its tenant and its id, so that finding it asks nothing
@@ -266,13 +262,15 @@ pub enum Refusal {
     /// No such profile.
     #[error("there is no profile `{0}`; there are: {names}", names = names())]
     Profile(String),
-    /// A text is empty, too long or has control characters.
-    #[error("`{what}` has 1 to {most} characters and no control characters")]
+    /// A text is empty, too long or has characters that cannot be seen.
+    #[error("`{what}` has 1 to {most} visible characters: {fault}")]
     Text {
         /// Which.
         what: &'static str,
         /// Its longest.
         most: usize,
+        /// What is wrong with it.
+        fault: TextFault,
     },
     /// The accent is no colour.
     #[error("`accent` is a colour like #3457d5")]

@@ -40,6 +40,19 @@ async fn w4_what_is_no_exact_origin_is_refused_with_what_would_be_right() {
 }
 
 #[tokio::test]
+async fn w6_names_show_what_they_are() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("acme").await;
+    let path = format!("/api/v1/widgets/{}", tenant.widget.id);
+    for bad in ["", " ", "a\nb", "Support\u{202e}gro.live", "in\u{200b}visible", &"x".repeat(201)] {
+        let answer = tenant.back_end(&app).call("PATCH", &path, &json!({ "name": bad })).await;
+        assert_eq!(answer.refusal(), (422, "bad_text".to_owned()), "{bad:?}");
+    }
+    let good = json!({ "name": "دعم 🙂 Support" });
+    assert_eq!(tenant.back_end(&app).call("PATCH", &path, &good).await.status, 200);
+}
+
+#[tokio::test]
 async fn w5_only_an_owner_lowers_the_protection() {
     let app = TestApp::start().await;
     let tenant = app.tenant("acme").await;
