@@ -65,9 +65,11 @@ async fn list_contacts(
     let paging = Paging::new(which.limit, which.cursor);
     let limit = paging.limit()?;
     let tenant = who.scope().tenant;
-    let cursor = Cursor::new(who.keys().own(), tenant, "contacts", tenant.bytes());
-    let after = paging.after(&cursor)?;
+    // What a query finds is one page: a cursor of the whole list does not fit it.
     let query = which.query;
+    let list = if query.trim().is_empty() { "contacts" } else { "contacts found" };
+    let cursor = Cursor::new(who.keys().own(), tenant, list, tenant.bytes());
+    let after = paging.after(&cursor)?;
     let found = who.read(async move |cx| super::search(cx, &query, after, limit).await).await?;
     let position = |contact: &Contact| (contact.last_seen_at.millis(), contact.id.bytes());
     Ok(Json(Page::of(found, limit, &cursor, position)))

@@ -26,7 +26,11 @@ pub async fn recognise(
     trust: Trust,
     claim: Claim,
 ) -> Result<Contact, Refusal> {
-    let known = known(cx, proven).await?;
+    let new = cx.id();
+    let known = match known(cx, proven).await? {
+        None => claim_identifiers(cx, proven, new, trust).await?,
+        known => known,
+    };
     if let Some((_, before)) = known
         && before > trust
     {
@@ -35,10 +39,7 @@ pub async fn recognise(
             Claim::Observed => flagged(cx, proven, trust).await,
         };
     }
-    let id = match known {
-        Some((id, _)) => id,
-        None => claim_identifiers(cx, proven, trust).await?,
-    };
+    let id = known.map_or(new, |(id, _)| id);
     let mut contact = match store::find(cx, id).await? {
         Some(contact) => contact,
         None => store::create(cx, id, trust).await?,
@@ -66,26 +67,26 @@ async fn known(cx: &mut Cx<'_>, proven: &Proven) -> Result<Option<(ContactId, Tr
     Ok(None)
 }
 
-/// A new contact's id, once the strongest identifier is its own.
+/// Gives a new contact its identifiers, the strongest first.
 ///
-/// On PostgreSQL another node may have been first a moment ago: then it is theirs.
+/// On PostgreSQL another node may have been first a moment ago: then the person is theirs, and
+/// was proven as they saw it.
 async fn claim_identifiers(
     cx: &mut Cx<'_>,
     proven: &Proven,
+    new: ContactId,
     trust: Trust,
-) -> Result<ContactId, Refusal> {
-    let id = cx.id();
+) -> Result<Option<(ContactId, Trust)>, Fault> {
     let mut subject = proven.subject();
     let first = subject.next().ok_or(Fault::Store("a proof of nobody".into()))?;
-    if !store::claim(cx, first, id, trust).await? {
+    if !store::claim(cx, first, new, trust).await? {
         let theirs = store::identified(cx, first).await?;
-        let (theirs, _) = theirs.ok_or(Fault::Retry("an identifier vanished".into()))?;
-        return Ok(theirs);
+        return theirs.map(Some).ok_or(Fault::Retry("an identifier vanished".into()));
     }
     for identifier in subject {
-        store::claim(cx, identifier, id, trust).await?;
+        store::claim(cx, identifier, new, trust).await?;
     }
-    Ok(id)
+    Ok(None)
 }
 
 /// Gives a known contact the identifiers that its new proof adds, and raises their trust.

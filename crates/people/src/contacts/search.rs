@@ -26,9 +26,6 @@ pub async fn search(
         )
         .await?);
     }
-    if after.is_some() {
-        return Ok(Vec::new());
-    }
     let mut found = store::exact(cx, query).await?;
     if let Ok(id) = query.parse::<ContactId>() {
         found.extend(store::find(cx, id).await?);
