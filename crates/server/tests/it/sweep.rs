@@ -149,3 +149,27 @@ async fn the_committed_document_is_current() {
         panic!("openapi.json was not current; it is now: look at the change and commit it");
     }
 }
+
+#[test]
+fn every_schema_that_the_contract_names_is_in_it() {
+    let document: Value = serde_json::from_str(&contract::text(&document())).unwrap();
+    let mut names = Vec::new();
+    references(&document, &mut names);
+    assert!(names.len() > 40, "{}", names.len());
+    let missing: Vec<_> = names
+        .iter()
+        .filter(|name| document.pointer(name.trim_start_matches('#')).is_none())
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+fn references(value: &Value, names: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            names.extend(fields.get("$ref").and_then(Value::as_str).map(str::to_owned));
+            fields.values().for_each(|field| references(field, names));
+        }
+        Value::Array(items) => items.iter().for_each(|item| references(item, names)),
+        _ => {}
+    }
+}

@@ -78,6 +78,7 @@ struct SeenUpTo {
 struct WhichMessages {
     /// The first message first, or the last one.
     #[serde(default)]
+    #[param(inline)]
     order: Order,
     /// How many items, 1 to 100.
     #[serde(default)]

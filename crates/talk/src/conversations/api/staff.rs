@@ -83,6 +83,7 @@ impl WantedState {
 struct Which {
     /// `open`, `closed` or, unless asked otherwise, `all`.
     #[serde(default)]
+    #[param(inline)]
     state: WantedState,
     /// `me`, `none` or a member's id.
     #[serde(default)]
