@@ -20,7 +20,7 @@ use crate::boot::BootFault;
 /// How long a client may take to send the head of a request.
 const HEAD: Duration = Duration::from_secs(10);
 /// How long a client may leave an answer unread, or be out of reach, before it is given up.
-const UNREAD: Duration = Duration::from_secs(60);
+const UNREAD: Duration = Duration::from_mins(1);
 /// How long running requests may take when the server stops.
 const FAREWELL: Duration = Duration::from_secs(5);
 /// The largest head of a request, in bytes.

@@ -10,6 +10,7 @@
 
 mod client;
 mod limits;
+mod postgres;
 mod process;
 mod report;
 mod tasks;

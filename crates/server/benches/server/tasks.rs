@@ -14,6 +14,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 
 use crate::client::{Connection, request};
+use crate::postgres;
 use crate::process::{Server, binary_size};
 use crate::report::Report;
 
@@ -197,7 +198,8 @@ pub(crate) async fn posts(report: &Report) {
     }
     for name in ["SQLite FULL", "PostgreSQL"] {
         for writers in [1, 64] {
-            let database = if name == "PostgreSQL" { Some(database().await) } else { None };
+            let database =
+                if name == "PostgreSQL" { Some(postgres::database().await) } else { None };
             let server = Server::start("ES256", database.as_deref()).await;
             let mut posts = Vec::new();
             for writer in 0..writers {
@@ -217,7 +219,9 @@ pub(crate) async fn posts(report: &Report) {
                 Arc::new(request("POST", &path, &headers, &body.to_string()))
             };
             let before = server.commits().await;
+            let busy = postgres::cpu();
             let (many, wall, cpu) = load(&server, writers, next).await;
+            let busy = postgres::cpu().saturating_sub(busy);
             let after = server.commits().await;
             let name = format!("messages posted, {name}, {writers} writers");
             report.figure(&name, many, wall, cpu, Some("fsync"));
@@ -225,8 +229,22 @@ pub(crate) async fn posts(report: &Report) {
                 let each = (after.1 - before.1) / (after.0 - before.0);
                 report.note("  messages a commit", format!("{each:.1}"));
             }
+            if let Some(url) = database {
+                drop(server);
+                beside_pgbench(report, &url, writers, many, busy).await;
+            }
         }
     }
+}
+
+/// Messages per second of PostgreSQL's processor time, the server's and pgbench's.
+async fn beside_pgbench(report: &Report, url: &str, writers: usize, many: u64, busy: Duration) {
+    let ours = many as f64 / busy.as_secs_f64();
+    let before = postgres::cpu();
+    let written = postgres::pgbench(url, writers, FOR.as_secs()).await;
+    let theirs = written as f64 / postgres::cpu().saturating_sub(before).as_secs_f64();
+    let value = format!("{ours:.0}; pgbench {theirs:.0}; {:.2} of it", ours / theirs);
+    report.note("  messages per second of PostgreSQL's time", value);
 }
 
 pub(crate) async fn fan_out(report: &Report) {
@@ -355,18 +373,4 @@ async fn listen(server: &Server, token: &str, received: Arc<AtomicU64>) {
             }
         }
     });
-}
-
-/// A new database on the test server.
-async fn database() -> String {
-    let server = std::env::var("COUNTERSIGN_TEST_POSTGRES")
-        .unwrap_or_else(|_| "postgres://countersign@127.0.0.1:54329".to_owned());
-    let name = format!("bench_{:x}", u64::from_be_bytes(countersign_infra::chance::bytes()));
-    let (client, connection) =
-        tokio_postgres::connect(&format!("{server}/postgres"), tokio_postgres::NoTls)
-            .await
-            .expect("PostgreSQL runs: start it with .ci/services");
-    tokio::spawn(connection);
-    client.batch_execute(&format!("create database {name}")).await.unwrap();
-    format!("{server}/{name}")
 }
