@@ -1,7 +1,8 @@
 // Debian's Chromium as people run it.
 //
 // Playwright's own way to start a browser switches storage partitioning off, and with it every
-// storage of a third-party frame: a browser that nobody has. So it is started here, and joined.
+// storage of a third-party frame: a browser that nobody has. So it is started here, and joined:
+// without a window of its own, for now and then Playwright waits for ever for one that is just coming.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
@@ -13,7 +14,7 @@ import { chromium } from 'playwright-core'
 const SWITCHES = [
   '--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync', '--disable-background-timer-throttling', '--disable-renderer-backgrounding',
-  '--disable-backgrounding-occluded-windows', '--force-color-profile=srgb', '--hide-scrollbars', '--remote-debugging-port=0',
+  '--disable-backgrounding-occluded-windows', '--force-color-profile=srgb', '--hide-scrollbars', '--remote-debugging-port=0', '--no-startup-window',
 ]
 const BLOCKED = '--disable-features=ThirdPartyStoragePartitioning'
 

@@ -7,7 +7,7 @@ import { words } from './words.ts'
 /** What the visitor sees, and how the rest moves it. */
 export interface Launcher {
   frame: HTMLIFrameElement
-  /** The button is there from when the frame has answered. */
+  /** The button is there from when the frame has answered, and so is the keyboard's way into it. */
   reveal(seen: boolean): void
   open(open: boolean): void
   mode(mode: Look): void
@@ -22,7 +22,7 @@ export function launcher(
   toggle: (open: boolean) => void,
 ): Launcher {
   const [chat, unread] = words(language)
-  const host = document.createElement('countersign-widget')
+  const host = make('countersign-widget')
   const root = host.attachShadow({ mode: 'open' })
   const frame = make('iframe')
   const button = make('button')
@@ -30,7 +30,7 @@ export function launcher(
   const status = make('p')
   let opened = false
   let waiting = 0
-  let before: Element | null
+  let before: (Element & { focus?(): void }) | null
 
   root.adoptedStyleSheets = [sheet()]
   root.append(frame, button, status)
@@ -41,13 +41,12 @@ export function launcher(
   frame.allow = 'clipboard-write'
   frame.referrerPolicy = 'no-referrer'
   frame.src = url
-  button.hidden = true
+  reveal(false)
   button.onclick = () => toggle(!opened)
   host.onkeydown = (event) => {
     if (event.key === 'Escape') toggle(false) // answering false here would cancel every key
   }
   host.className = options.position ?? ''
-  draw()
   document.documentElement.append(host) // outlives a body that the page replaces
 
   function draw(): void {
@@ -59,18 +58,23 @@ export function launcher(
     badge.textContent = words && `${waiting}`
   }
 
+  function reveal(seen: boolean): void {
+    // Chromium may send no key to a frame that was focused before its page had come.
+    frame.inert = !seen
+    button.hidden = !seen || options.launcher === false
+    if (seen && opened && document.activeElement === before) frame.focus()
+  }
+
   return {
     frame,
-    reveal(seen) {
-      button.hidden = !seen || options.launcher === false
-    },
+    reveal,
     open(open) {
       const inside = root.activeElement === frame
       if (open) before = document.activeElement
       opened = open
       draw()
-      const next = open ? frame : inside && (button.hidden ? before : button)
-      if (next instanceof HTMLElement) next.focus()
+      if (open) frame.focus()
+      else if (inside) (button.hidden ? before : button)?.focus?.()
     },
     mode(mode) {
       host.style.colorScheme = mode ?? ''
@@ -83,6 +87,8 @@ export function launcher(
   }
 }
 
-function make<Name extends keyof HTMLElementTagNameMap>(name: Name): HTMLElementTagNameMap[Name] {
+function make<Name extends keyof HTMLElementTagNameMap>(name: Name): HTMLElementTagNameMap[Name]
+function make(name: string): HTMLElement
+function make(name: string): HTMLElement {
   return document.createElement(name)
 }

@@ -25,8 +25,9 @@ declare global {
 
 function install(origin: string): void {
   const methods = widget(origin)
+  const known = new Map<unknown, Function>(Object.entries(methods))
   const call = (...[name, ...rest]: unknown[]): void => {
-    const method: Function | undefined = Object.entries(methods).find(([known]) => known === name)?.[1]
+    const method: Function | undefined = known.get(name)
     if (method) method(...rest)
     else console.error('[Countersign] no call', name)
   }

@@ -113,15 +113,18 @@ export function widget(origin: string): Widget {
       value = await proof(source, fields, jkt)
     } catch (error) {
       failed = true
-      fail({ code: 'identity_callback_failed', words: `${error}`, reference: null })
+      complain('identity_callback_failed', `${error}`)
     }
     if (asked === stage && !leaving) send({ kind: 'identity', request, value, failed })
   }
 
   function miss(): void {
     turn(false)
-    const words = `no answer: add ${location.origin} to the widget's allowed origins in the dashboard`
-    fail({ code: 'no_answer', words, reference: null })
+    complain('no_answer', `no answer: add ${location.origin} to the widget's allowed origins in the dashboard`)
+  }
+
+  function complain(code: string, words: string): void {
+    fail({ code, words, reference: null })
   }
 
   function fail(trouble: Trouble): void {

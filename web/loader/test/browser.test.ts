@@ -71,6 +71,28 @@ describe('on the page', () => {
     expect(await page.evaluate('document.activeElement.id')).toBe('help')
   })
 
+  it('opened while the frame is coming, gives it the keyboard when it has come', async () => {
+    for (let wait = 40; wait <= 100; wait += 10) {
+      page = await all.open(`${boot()}
+        const look = () => document.querySelector('countersign-widget') ? setTimeout(Countersign, ${wait}, 'show') : setTimeout(look)
+        look()`)
+      const frame = await frameOf(page)
+      await heard(frame, 'hello')
+      await until('events.some(([name]) => name === "open")')
+      await frame.focus('input')
+      await page.keyboard.type('Hello')
+      expect(await frame.inputValue('input'), `opened after ${wait} ms`).toBe('Hello')
+      await page.close()
+    }
+  })
+
+  it('leaves the keyboard to a visitor who has gone on while the frame was coming', async () => {
+    page = await all.open(`${STUB} Countersign('boot', { widget: 'late' }); Countersign('show')`)
+    await page.focus('#help')
+    await heard(await frameOf(page), 'hello')
+    expect(await page.evaluate('document.activeElement.id')).toBe('help')
+  })
+
   it('announces what is unread, in the language of the page', async () => {
     page = await all.open(boot(), { lang: 'ar' })
     const frame = await frameOf(page)

@@ -44,7 +44,8 @@ export async function sites(): Promise<Sites> {
   const widget = await listen('localhost', (path, answer) => {
     if (path === '/sdk/countersign.js') return reply(answer, 'text/javascript', readFileSync(join(dist, 'sdk/countersign.js')))
     if (path === '/frame.js') return reply(answer, 'text/javascript', FRAME)
-    return reply(answer, 'text/html', '<!doctype html><title>frame</title><input aria-label="Message"><script src="/frame.js"></script>')
+    const frame = '<!doctype html><title>frame</title><input aria-label="Message"><script src="/frame.js"></script>'
+    return setTimeout(() => reply(answer, 'text/html', frame), path.endsWith('late') ? 500 : 0)
   })
   let script = ''
   let module = ''
@@ -114,7 +115,7 @@ interface Site {
   server: Server
 }
 
-async function listen(host: string, serve: (path: string, answer: ServerResponse) => void): Promise<Site> {
+async function listen(host: string, serve: (path: string, answer: ServerResponse) => unknown): Promise<Site> {
   const server = createServer((request, answer) => serve(new URL(request.url ?? '/', 'http://x').pathname, answer))
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   const { port } = server.address() as AddressInfo
