@@ -85,7 +85,9 @@ pub async fn watch(app: App) {
 async fn newest(app: &App) -> Result<i64, Fault> {
     let newest = app
         .db
-        .read_apart(Reach::All, async move |tx: &mut Tx<'_>| tx.row(NEWEST, &[], |row| row.col(0)).await)
+        .read_apart(Reach::All, async move |tx: &mut Tx<'_>| {
+            tx.row(NEWEST, &[], |row| row.col(0)).await
+        })
         .await?;
     Ok(newest.unwrap_or(0))
 }

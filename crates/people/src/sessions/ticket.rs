@@ -2,7 +2,9 @@
 //! a ticket with its proof and opens the socket with that, once, within 30 seconds.
 
 use axum::http::request::Parts;
-use countersign_base::{ContactId, Digest, Fault, Moment, Scope, SessionId, TenantId, Token, tokens};
+use countersign_base::{
+    ContactId, Digest, Fault, Moment, Scope, SessionId, TenantId, Token, tokens,
+};
 use countersign_door::{App, Cx, Problem};
 use countersign_infra::vault::Place;
 
