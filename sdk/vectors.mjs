@@ -3,7 +3,7 @@
 // It signs with node:crypto alone, without any of the libraries. crates/identity holds the result
 // against the server's own verifier (tests/identity/sdk.rs). The keys in the file are kept when it
 // is written again; they are published and protect nothing.
-import { createHmac, createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
+import { createHash, createHmac, createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 
@@ -154,7 +154,12 @@ const unsigned = [
 ]
 
 // Access tokens: the keys of a server, what it signed, and what others made of it.
-const jwk = (name, alg, more = {}) => ({ ...createPublicKey(keys[name].private).export({ format: 'jwk' }), alg, use: 'sig', kid: name, ...more })
+const numbers = (name) => createPublicKey(keys[name].private).export({ format: 'jwk' })
+const thumbprint = (name) => { // RFC 7638: the names of our own keys
+  const { crv, e, kty, n, x, y } = numbers(name)
+  return createHash('sha256').update(JSON.stringify({ crv, e, kty, n, x, y })).digest('base64url')
+}
+const jwk = (name, alg, more = {}) => ({ ...numbers(name), alg, use: 'sig', kid: thumbprint(name), ...more })
 const jwks = {
   keys: [
     { kty: 'oct', kid: 'another kind', k: 'AAAA' },
@@ -170,7 +175,8 @@ const bound = { ...claims, cnf: { jkt } }
 const means = { contact: 'con_1', session: 'ses_1', tenant: 'env_1', id: 'jti_1', issued: now, expires: now + 600, jkt: null }
 const header = (alg, kid) => ({ alg, kid, typ: 'at+jwt' })
 const by = { rsa: signers.RS256(keys.rsa.private), p256: signers.ES256(keys.p256.private), ed25519: signers.EdDSA(keys.ed25519.private), nobody: () => Buffer.alloc(0) }
-const access = (kid, change = {}, head = {}, signer = kid) => compact({ ...header({ rsa: 'RS256', p256: 'ES256', ed25519: 'Ed25519' }[kid], kid), ...head }, { ...claims, ...change }, by[signer])
+const own = (key) => header({ rsa: 'RS256', p256: 'ES256', ed25519: 'Ed25519' }[key], thumbprint(key))
+const access = (key, change = {}, head = {}, signer = key) => compact({ ...own(key), ...head }, { ...claims, ...change }, by[signer])
 const without = (name) => ({ [name]: undefined })
 const good = access('p256')
 const [head, body, signature] = good.split('.')
@@ -179,7 +185,7 @@ const accepted = [
   { name: 'ES256', token: good, claims: means },
   { name: 'Ed25519', token: access('ed25519'), claims: means },
   { name: 'the older name of Ed25519', token: access('ed25519', {}, { alg: 'EdDSA' }), claims: means },
-  { name: 'bound to a key', token: compact(header('ES256', 'p256'), bound, by.p256), claims: { ...means, jkt } },
+  { name: 'bound to a key', token: compact(own('p256'), bound, by.p256), claims: { ...means, jkt } },
   { name: 'a clock that is behind', token: access('p256', { iat: now + 60, exp: now + 660 }), claims: { ...means, issued: now + 60, expires: now + 660 } },
   { name: 'the last second', token: access('p256', { iat: now - 599, exp: now + 1 }), claims: { ...means, issued: now - 599, expires: now + 1 } },
 ]
@@ -209,27 +215,27 @@ const refused = [
   refusal('unknown_key', 'a kid of nobody', access('p256', {}, { kid: 'mine' })),
   refusal('unknown_key', 'a kid of the prototype', access('p256', {}, { kid: '__proto__' })),
   refusal('unknown_key', 'a shared key', access('p256', {}, { alg: 'HS256', kid: 'another kind' })),
-  refusal('unknown_key', 'a short RSA key', compact(header('RS256', 'rsa1024'), claims, signers.RS256(keys.rsa1024.private))),
+  refusal('unknown_key', 'a short RSA key', compact(header('RS256', thumbprint('rsa1024')), claims, signers.RS256(keys.rsa1024.private))),
   refusal('unknown_key', 'a key for encryption', access('p256', {}, { kid: 'for secrecy' })),
   refusal('unknown_key', 'a key of another padding', access('rsa', {}, { kid: 'another padding' })),
-  refusal('unknown_key', 'a key of another curve', access('p256', {}, { alg: 'ES384', kid: 'p384' })),
+  refusal('unknown_key', 'a key of another curve', access('p256', {}, { alg: 'ES384', kid: thumbprint('p384') })),
   refusal('algorithm', 'none', access('p256', {}, { alg: 'none' }, 'nobody')),
-  refusal('algorithm', 'HS256 with the public key', compact(header('HS256', 'rsa'), claims, byPublicKey)),
-  refusal('algorithm', "another key's algorithm", access('rsa', {}, { kid: 'p256' })),
+  refusal('algorithm', 'HS256 with the public key', compact(header('HS256', thumbprint('rsa')), claims, byPublicKey)),
+  refusal('algorithm', "another key's algorithm", access('rsa', {}, { kid: thumbprint('p256') })),
   refusal('algorithm', 'another spelling of alg', access('p256', {}, { alg: 'es256' })),
   refusal('signature', 'no signature', `${head}.${body}.`),
   refusal('signature', 'zeros', `${head}.${body}.${part(Buffer.alloc(64).toString('latin1'))}`),
   refusal('signature', "another token's", `${head}.${part({ ...claims, sub: 'con_2' })}.${signature}`),
-  refusal('signature', 'in DER', compact(header('ES256', 'p256'), claims, (signed) => sign('sha256', signed, keys.p256.private))),
-  refusal('signature', "another key's", compact(header('ES256', 'p256'), claims, by.ed25519)),
+  refusal('signature', 'in DER', compact(own('p256'), claims, (signed) => sign('sha256', signed, keys.p256.private))),
+  refusal('signature', "another key's", compact(own('p256'), claims, by.ed25519)),
   refusal('signature', 'a byte more', `${head}.${body}.${Buffer.concat([Buffer.from(signature, 'base64url'), Buffer.alloc(1)]).toString('base64url')}`),
   refusal('issuer', "another server's", access('p256', { iss: 'https://evil.example' })),
   refusal('issuer', 'a slash', access('p256', { iss: `${server}/` })),
   refusal('issuer', 'nobody', access('p256', without('iss'))),
   refusal('audience', 'another', access('p256', { aud: server })),
   refusal('audience', 'nobody', access('p256', without('aud'))),
-  refusal('claims', 'no object', compact(header('ES256', 'p256'), '[]', by.p256)),
-  refusal('claims', 'no JSON', compact(header('ES256', 'p256'), '{', by.p256)),
+  refusal('claims', 'no object', compact(own('p256'), '[]', by.p256)),
+  refusal('claims', 'no JSON', compact(own('p256'), '{', by.p256)),
   ...['sub', 'sid', 'ws', 'jti', 'iat', 'exp'].map((name) => refusal('claims', `no ${name}`, access('p256', without(name)))),
   refusal('claims', 'an empty sub', access('p256', { sub: '' })),
   refusal('claims', 'a sub that is a number', access('p256', { sub: 7 })),
