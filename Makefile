@@ -15,6 +15,7 @@ demo: web        ## Build everything and start the demo; Ctrl-C stops it, the da
 
 test: services web  ## Everything: two stores, the pages, the documentation, a real browser
 	npm --prefix e2e $(NPM_CI)
+	npm --prefix sdk/node $(NPM_CI)
 	.ci/test
 
 check: web       ## Format, lints, documentation, generated files

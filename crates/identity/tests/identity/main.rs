@@ -10,3 +10,4 @@ mod explain;
 mod hostile;
 mod kit;
 mod proofs;
+mod sdk;
