@@ -2,7 +2,6 @@ package countersign
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net"
 	"net/url"
@@ -82,53 +81,55 @@ func (v *Verifier) Verify(ctx context.Context, token string) (*Claims, error) {
 	return v.claims(body)
 }
 
-type payload struct {
-	Issuer       string `json:"iss"`
-	Audience     string `json:"aud"`
-	Contact      string `json:"sub"`
-	Session      string `json:"sid"`
-	Tenant       string `json:"ws"`
-	ID           string `json:"jti"`
-	Issued       int64  `json:"iat"`
-	Expires      int64  `json:"exp"`
-	Confirmation *struct {
-		JKT string `json:"jkt"`
-	} `json:"cnf"`
-}
-
 func (v *Verifier) claims(body []byte) (*Claims, error) {
-	var found payload
-	if err := json.Unmarshal(body, &found); err != nil {
-		return nil, &Refused{"claims", "the claims cannot be read: " + err.Error()}
+	found := readObject(body)
+	if found == nil {
+		return nil, &Refused{"claims", "the claims are no JSON object, or one of them stands twice"}
 	}
-	if refused := v.refuse(&found); refused != nil {
+	if refused := v.refuse(found); refused != nil {
 		return nil, refused
 	}
-	claims := &Claims{
-		Contact: found.Contact, Session: found.Session, Tenant: found.Tenant, ID: found.ID,
-		Issued: time.Unix(found.Issued, 0), Expires: time.Unix(found.Expires, 0),
-	}
-	if found.Confirmation != nil {
-		claims.JKT = found.Confirmation.JKT
-	}
-	return claims, nil
+	confirmation, _ := found["cnf"].(object)
+	return &Claims{
+		Contact: found.text("sub"),
+		Session: found.text("sid"),
+		Tenant:  found.text("ws"),
+		ID:      found.text("jti"),
+		Issued:  time.Unix(found.seconds("iat"), 0),
+		Expires: time.Unix(found.seconds("exp"), 0),
+		JKT:     confirmation.text("jkt"),
+	}, nil
 }
 
-func (v *Verifier) refuse(found *payload) *Refused {
+func (v *Verifier) refuse(found object) *Refused {
+	if found.text("iss") != v.issuer {
+		return &Refused{"issuer", "iss is not " + v.issuer}
+	}
+	if found.text("aud") != v.audience {
+		return &Refused{"audience", "aud is not " + v.audience}
+	}
+	for _, name := range []string{"sub", "sid", "ws", "jti"} {
+		if found.text(name) == "" {
+			return &Refused{"claims", name + " is missing, or no text"}
+		}
+	}
+	if cnf, bound := found["cnf"]; bound {
+		if confirmation, _ := cnf.(object); confirmation.text("jkt") == "" {
+			return &Refused{"claims", "cnf names no key"}
+		}
+	}
+	return v.refuseTimes(found.seconds("iat"), found.seconds("exp"))
+}
+
+func (v *Verifier) refuseTimes(issued, expires int64) *Refused {
 	now := v.now().Unix()
 	switch {
-	case found.Issuer != v.issuer:
-		return &Refused{"issuer", "iss is not " + v.issuer}
-	case found.Audience != v.audience:
-		return &Refused{"audience", "aud is not " + v.audience}
-	case found.Contact == "" || found.Session == "" || found.Issued <= 0 || found.Expires <= 0:
-		return &Refused{"claims", "sub, sid, iat or exp is missing"}
-	case found.Confirmation != nil && found.Confirmation.JKT == "":
-		return &Refused{"claims", "cnf names no key"}
-	case found.Expires <= now:
-		return &Refused{"expired", fmt.Sprintf("it expired %d s ago", now-found.Expires)}
-	case found.Issued > now+skew:
-		return &Refused{"issued_ahead", fmt.Sprintf("iat lies %d s ahead; is this machine's clock right?", found.Issued-now)}
+	case issued <= 0 || expires <= 0:
+		return &Refused{"claims", "iat or exp is missing, or no whole number of seconds"}
+	case expires <= now:
+		return &Refused{"expired", fmt.Sprintf("it expired %d s ago", now-expires)}
+	case issued > now+skew:
+		return &Refused{"issued_ahead", fmt.Sprintf("iat lies %d s ahead; is this machine's clock right?", issued-now)}
 	}
 	return nil
 }
@@ -148,11 +149,11 @@ func split(token string) (head header, body, signature []byte, err error) {
 			return head, nil, nil, malformed
 		}
 	}
-	var names map[string]string
-	if json.Unmarshal(decoded[0], &names) != nil || len(names) != 3 {
+	names := readObject(decoded[0])
+	head = header{names.text("alg"), names.text("typ"), names.text("kid")}
+	if len(names) != 3 || head.Algorithm == "" || head.Key == "" || head.Kind == "" {
 		return head, nil, nil, &Refused{"malformed", "the header is not alg, kid and typ"}
 	}
-	head = header{names["alg"], names["typ"], names["kid"]}
 	if head.Kind != "at+jwt" {
 		return head, nil, nil, &Refused{"kind", "typ is not at+jwt"}
 	}

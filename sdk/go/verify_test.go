@@ -102,8 +102,11 @@ func (own *issuer) claims() map[string]any {
 }
 
 // token signs header and claims with the key that kid names, whatever else they say.
-func (own *issuer) token(kid, header string, claims map[string]any) string {
-	body, _ := json.Marshal(claims)
+func (own *issuer) token(kid, header string, claims any) string {
+	body, raw := claims.(json.RawMessage)
+	if !raw {
+		body, _ = json.Marshal(claims)
+	}
 	signed := unpadded.EncodeToString([]byte(header)) + "." + unpadded.EncodeToString(body)
 	digest := sha256.Sum256([]byte(signed))
 	var signature []byte
@@ -180,7 +183,7 @@ func TestClaimsAreHeldAgainstServerAndClock(t *testing.T) {
 		{"iss", own.URL + "/", "issuer"},
 		{"iss", nil, "issuer"},
 		{"aud", own.URL, "audience"},
-		{"aud", []string{own.URL + "/widget/v1"}, "claims"},
+		{"aud", []string{own.URL + "/widget/v1"}, "audience"},
 		{"sub", "", "claims"},
 		{"sub", 7, "claims"},
 		{"exp", now, "expired"},
@@ -234,11 +237,39 @@ func TestForgeriesAreRefused(t *testing.T) {
 		"no typ":            {own.token("p256", `{"alg":"ES256","kid":"p256"}`, other), "malformed"},
 		"own key in header": {own.token("p256", `{"alg":"ES256","kid":"p256","typ":"at+jwt","jku":"https://evil.example"}`, other), "malformed"},
 		"crit":              {own.token("p256", `{"alg":"ES256","kid":"p256","typ":"at+jwt","crit":["x"]}`, other), "malformed"},
+		"alg twice":         {own.token("p256", `{"alg":"none","alg":"ES256","kid":"p256","typ":"at+jwt"}`, other), "malformed"},
+		"ALG":               {own.token("p256", `{"ALG":"ES256","kid":"p256","typ":"at+jwt"}`, other), "malformed"},
 		"header null":       {own.token("p256", `null`, other), "malformed"},
 	}
 	for name, one := range cases {
 		if _, err := verifier.Verify(context.Background(), one.token); code(err) != one.want {
 			t.Errorf("%s: %s, not %s", name, code(err), one.want)
+		}
+	}
+}
+
+func TestClaimsStandOnceAndInTheirOwnSpelling(t *testing.T) {
+	own := newIssuer(t)
+	verifier := own.verifier(t)
+	text, _ := json.Marshal(own.claims())
+	whole := string(text)
+	cases := map[string]string{
+		"as it is":       whole,
+		"twice":          `{"sub":"con_2",` + whole[1:],
+		"twice, escaped": `{"s\u0075b":"con_2",` + whole[1:],
+		"twice, deeper":  `{"cnf":{"jkt":"a","jkt":"b"},` + whole[1:],
+		"SUB":            strings.Replace(whole, `"sub"`, `"SUB"`, 1),
+		"no UTF-8":       strings.Replace(whole, "con_1", "con_\xff", 1),
+		"followed":       whole + "{}",
+		"a list":         "[" + whole + "]",
+	}
+	for name, claims := range cases {
+		want := "claims"
+		if name == "as it is" {
+			want = "accepted"
+		}
+		if _, err := verifier.Verify(context.Background(), own.token("p256", head("ES256", "p256"), json.RawMessage(claims))); code(err) != want {
+			t.Errorf("%s: %s", name, code(err))
 		}
 	}
 }
