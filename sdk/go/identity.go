@@ -16,6 +16,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -121,7 +122,7 @@ func (s *Signer) Token(user User, options Options) (string, error) {
 		return "", err
 	}
 	if options.JKT != "" {
-		if thumbprint, err := unpadded.DecodeString(options.JKT); err != nil || len(thumbprint) != 32 {
+		if thumbprint, err := decode(options.JKT); err != nil || len(thumbprint) != 32 {
 			return "", errors.New("countersign: jkt must be a SHA-256 thumbprint: 43 characters of base64url")
 		}
 		claims["cnf"] = map[string]string{"jkt": options.JKT}
@@ -173,8 +174,16 @@ func addCompany(claims map[string]any, company Company) error {
 	return nil
 }
 
-// unpadded is base64url in its one spelling.
+// unpadded is base64url; what it reads is held to its one spelling by decode.
 var unpadded = base64.RawURLEncoding.Strict()
+
+// decode reads base64url in its one spelling: the decoder itself skips line breaks.
+func decode(text string) ([]byte, error) {
+	if strings.ContainsAny(text, "\r\n") {
+		return nil, base64.CorruptInputError(strings.IndexAny(text, "\r\n"))
+	}
+	return unpadded.DecodeString(text)
+}
 
 // longestToken is the number of characters that a server reads.
 const longestToken = 8192

@@ -195,7 +195,7 @@ func p256(x, y string) func(message, signature []byte) bool {
 }
 
 func curve25519(x string) func(message, signature []byte) bool {
-	key, err := unpadded.DecodeString(x)
+	key, err := decode(x)
 	if err != nil || len(key) != ed25519.PublicKeySize {
 		return nil
 	}
@@ -204,7 +204,7 @@ func curve25519(x string) func(message, signature []byte) bool {
 
 // number reads an unsigned integer; a misspelt one is 0, which no key has.
 func number(text string) *big.Int {
-	bytes, err := unpadded.DecodeString(text)
+	bytes, err := decode(text)
 	if err != nil {
 		return new(big.Int)
 	}

@@ -76,7 +76,7 @@ func checkWidget(widget string) error {
 // checkOwnSecret refuses a secret of another use, and one that was cut or mistyped.
 func checkOwnSecret(prefix, secret string) error {
 	if body, found := cut(secret, prefix); found {
-		bytes, err := unpadded.DecodeString(body)
+		bytes, err := decode(body)
 		if err == nil && len(bytes) == 36 && crc32.ChecksumIEEE(bytes[:32]) == binary.BigEndian.Uint32(bytes[32:]) {
 			return nil
 		}

@@ -144,8 +144,7 @@ func split(token string) (head header, body, signature []byte, err error) {
 	}
 	var decoded [3][]byte
 	for at, segment := range segments {
-		// Go's decoder skips line breaks.
-		if decoded[at], err = unpadded.DecodeString(segment); err != nil || strings.ContainsAny(segment, "\r\n") {
+		if decoded[at], err = decode(segment); err != nil {
 			return head, nil, nil, malformed
 		}
 	}

@@ -141,105 +141,29 @@ func code(err error) string {
 	return "unavailable"
 }
 
-func TestTokensOfEachKindOfKeyAreVerified(t *testing.T) {
+func TestManyTokensNeedOneFetch(t *testing.T) {
 	own := newIssuer(t)
 	verifier := own.verifier(t)
-	tokens := []string{own.good("rsa"), own.good("p256"), own.good("ed25519"), own.token("ed25519", head("EdDSA", "ed25519"), own.claims())}
-	for _, token := range tokens {
-		claims, err := verifier.Verify(context.Background(), token)
-		if err != nil {
-			t.Fatal(err)
-		}
-		want := Claims{"con_1", "ses_1", "env_1", "1", own.now, own.now.Add(10 * time.Minute), ""}
-		if *claims != want {
-			t.Errorf("%+v", claims)
+	for _, kid := range []string{"rsa", "p256", "ed25519"} {
+		if _, err := verifier.Verify(context.Background(), own.good(kid)); err != nil {
+			t.Error(kid, err)
 		}
 	}
 	if own.fetches.Load() != 1 {
-		t.Errorf("%d fetches for four tokens", own.fetches.Load())
+		t.Errorf("%d fetches", own.fetches.Load())
 	}
 }
 
-func TestABoundTokenNamesItsKey(t *testing.T) {
-	own := newIssuer(t)
-	claims := own.claims()
-	claims["cnf"] = map[string]string{"jkt": "thumbprint"}
-	found, err := own.verifier(t).Verify(context.Background(), own.token("p256", head("ES256", "p256"), claims))
-	if err != nil || found.JKT != "thumbprint" {
-		t.Error(found, err)
-	}
-}
-
-func TestClaimsAreHeldAgainstServerAndClock(t *testing.T) {
-	own := newIssuer(t)
-	verifier := own.verifier(t)
-	now := own.now.Unix()
-	cases := []struct {
-		claim string
-		value any
-		want  string
-	}{
-		{"iss", "https://evil.example", "issuer"},
-		{"iss", own.URL + "/", "issuer"},
-		{"iss", nil, "issuer"},
-		{"aud", own.URL, "audience"},
-		{"aud", []string{own.URL + "/widget/v1"}, "audience"},
-		{"sub", "", "claims"},
-		{"sub", 7, "claims"},
-		{"exp", now, "expired"},
-		{"exp", now + 1, "accepted"},
-		{"exp", nil, "claims"},
-		{"exp", float64(now) + 0.5, "claims"},
-		{"exp", fmt.Sprint(now + 60), "claims"},
-		{"iat", nil, "claims"},
-		{"iat", now + 60, "accepted"},
-		{"iat", now + 61, "issued_ahead"},
-		{"cnf", map[string]string{}, "claims"},
-		{"cnf", "x", "claims"},
-	}
-	for _, one := range cases {
-		claims := own.claims()
-		claims[one.claim] = one.value
-		_, err := verifier.Verify(context.Background(), own.token("p256", head("ES256", "p256"), claims))
-		if code(err) != one.want {
-			t.Errorf("%s = %v: %s, not %s", one.claim, one.value, code(err), one.want)
-		}
-	}
-}
-
-func TestForgeriesAreRefused(t *testing.T) {
+func TestWhatGosDecodersForgiveIsRefused(t *testing.T) {
 	own := newIssuer(t)
 	verifier := own.verifier(t)
 	good := own.good("p256")
-	parts := strings.Split(good, ".")
-	other := own.claims()
-	other["sub"] = "con_2"
-	n := unpadded.EncodeToString(own.rsa.N.Bytes())
-	hs256Signed := strings.Join(strings.Split(own.token("", head("HS256", "rsa"), other), ".")[:2], ".")
 	cases := map[string]struct{ token, want string }{
-		"empty":             {"", "malformed"},
-		"two segments":      {parts[0] + "." + parts[1], "malformed"},
-		"four segments":     {good + ".x", "malformed"},
-		"padding":           {good + "==", "malformed"},
-		"line break":        {good[:20] + "\n" + good[20:], "malformed"},
-		"spare bits":        {good[:len(good)-1] + string(good[len(good)-1]+1), "malformed"},
-		"too long":          {parts[0] + "." + strings.Repeat("A", 8192) + "." + parts[2], "malformed"},
-		"other claims":      {parts[0] + "." + strings.Split(own.token("rsa", head("ES256", "p256"), other), ".")[1] + "." + parts[2], "signature"},
-		"no signature":      {parts[0] + "." + parts[1] + ".", "signature"},
-		"zero signature":    {parts[0] + "." + parts[1] + "." + unpadded.EncodeToString(make([]byte, 64)), "signature"},
-		"other key":         {own.token("rsa", head("ES256", "p256"), other), "signature"},
-		"alg none":          {own.token("", head("none", "p256"), other), "algorithm"},
-		"alg of other key":  {own.token("rsa", head("RS256", "p256"), other), "algorithm"},
-		"hmac by modulus":   {hs256Signed + "." + unpadded.EncodeToString(hmacSHA256([]byte(n), []byte(hs256Signed))), "algorithm"},
-		"unknown kid":       {own.token("p256", head("ES256", "mine"), other), "unknown_key"},
-		"symmetric kid":     {own.token("p256", head("HS256", "unknown kind"), other), "unknown_key"},
-		"identity token":    {own.token("p256", `{"alg":"ES256","kid":"p256","typ":"JWT"}`, other), "kind"},
-		"no typ":            {own.token("p256", `{"alg":"ES256","kid":"p256"}`, other), "malformed"},
-		"own key in header": {own.token("p256", `{"alg":"ES256","kid":"p256","typ":"at+jwt","jku":"https://evil.example"}`, other), "malformed"},
-		"crit":              {own.token("p256", `{"alg":"ES256","kid":"p256","typ":"at+jwt","crit":["x"]}`, other), "malformed"},
-		"alg twice":         {own.token("p256", `{"alg":"none","alg":"ES256","kid":"p256","typ":"at+jwt"}`, other), "malformed"},
-		"ALG":               {own.token("p256", `{"ALG":"ES256","kid":"p256","typ":"at+jwt"}`, other), "malformed"},
-		"header null":       {own.token("p256", `null`, other), "malformed"},
+		"line break":  {good[:20] + "\n" + good[20:], "malformed"},
+		"alg twice":   {own.token("p256", `{"alg":"none","alg":"ES256","kid":"p256","typ":"at+jwt"}`, own.claims()), "malformed"},
+		"ALG":         {own.token("p256", `{"ALG":"ES256","kid":"p256","typ":"at+jwt"}`, own.claims()), "malformed"},
+		"header null": {own.token("p256", `null`, own.claims()), "malformed"},
+		"depth":       {own.token("p256", strings.Repeat("[", 5000), own.claims()), "malformed"},
 	}
 	for name, one := range cases {
 		if _, err := verifier.Verify(context.Background(), one.token); code(err) != one.want {
