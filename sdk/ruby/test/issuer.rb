@@ -51,8 +51,13 @@ class Issuer
     now = clock.now.to_i
     header = { alg: NAMES[kid], kid: kid, typ: "at+jwt", **header }.compact
     claims = { iss: url, aud: "#{url}/widget/v1", sub: "con_1", sid: "ses_1", ws: "env_1", generation: 1, iat: now, exp: now + 600, jti: "1", **claims }.compact
-    signed = [header, claims].map { |value| part(JSON.generate(value)) }.join(".")
-    "#{signed}.#{part(sign(kid, signed))}"
+    signed(kid, JSON.generate(header), JSON.generate(claims))
+  end
+
+  # The same over texts that need not be JSON.
+  def signed(kid, header, claims)
+    message = "#{part(header)}.#{part(claims)}"
+    "#{message}.#{part(sign(kid, message))}"
   end
 
   private

@@ -58,34 +58,36 @@ module Countersign
 
     private
 
+    # The algorithm of a key and what signs with it.
     def asymmetric(key)
       key = OpenSSL::PKey.read(key, "") unless key.is_a?(OpenSSL::PKey::PKey)
-      case key.oid
-      when "ED25519" then ["EdDSA", ->(message) { key.sign(nil, message) }]
-      when "id-ecPublicKey" then ["ES256", p256(key)]
-      else raise InvalidInput, "the private key must be of Ed25519 or P-256"
-      end
-    rescue OpenSSL::PKey::PKeyError
+      found = by_kind(key)
+      found&.last&.call("only a private key can sign")
+    rescue OpenSSL::PKey::PKeyError, ArgumentError, TypeError
       raise InvalidInput, "the private key cannot be read: give its PEM, unencrypted"
+    else
+      found || raise(InvalidInput, "the private key must be of Ed25519 or P-256")
     end
 
-    def p256(key)
-      unless key.private? && key.group.curve_name == "prime256v1"
-        raise InvalidInput, "the private key must be of Ed25519 or P-256"
+    def by_kind(key)
+      case key.oid
+      when "ED25519" then ["EdDSA", ->(message) { key.sign(nil, message) }]
+      when "id-ecPublicKey"
+        ["ES256", ->(message) { Jws.raw_ecdsa(key.sign("SHA256", message)) }] if key.group.curve_name == "prime256v1"
       end
-
-      ->(message) { Jws.raw_ecdsa(key.sign("SHA256", message)) }
     end
 
     def company_claim(company)
-      unknown = company.keys - %i[id name]
-      raise InvalidInput, "a company has id and name, not #{unknown.first}" if unknown.any?
+      unless company.is_a?(Hash) && (company.keys - %i[id name]).empty?
+        raise InvalidInput, "a company must be a Hash of id and name"
+      end
 
       { id: Values.value("company id", company[:id], :id), name: optional("company name", company[:name], :name) }.compact
     end
 
+    # What is empty stays out.
     def optional(field, text, kind)
-      text && Values.value(field, text, kind)
+      Values.value(field, text, kind) unless text.nil? || text == ""
     end
 
     def thumbprint(jkt)

@@ -48,7 +48,7 @@ module Countersign
 
   def vendor_jwt(secret, clock, required, optional)
     now = clock.now.to_i
-    given = optional.reject { |_, (text, _)| text.nil? }
+    given = optional.reject { |_, (text, _)| text.nil? || text == "" }
     claims = given.to_h { |name, (text, kind)| [name, Values.value(name, text, kind)] }
     header = { alg: "HS256", typ: "JWT" }
     Jws.compact(header, { **required, **claims, iat: now, exp: now + 600 }, &Jws.hs256(Values.vendor_secret(secret)))
