@@ -113,11 +113,16 @@ impl Hub {
         self.close_where(|_| true, code, reason);
     }
 
+    /// Whether nobody listens here.
+    pub fn is_empty(&self) -> bool {
+        self.shared.open.load(Ordering::Acquire) == 0
+    }
+
     /// Returns when no socket is open; at the latest `linger` and two ticks after `close_all`.
     pub async fn emptied(&self) {
         loop {
             let left = self.shared.left.notified();
-            if self.shared.open.load(Ordering::Acquire) == 0 {
+            if self.is_empty() {
                 return;
             }
             left.await;

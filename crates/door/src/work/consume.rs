@@ -9,7 +9,7 @@ use crate::app::{App, Pending};
 
 /// Events that one look takes at most.
 const MOST: usize = 500;
-/// How long a consumer waits for the bell before it looks anyway.
+/// How long a consumer waits for the bell before it looks anyway; how often one without hurry looks.
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// On PostgreSQL below the oldest running transaction, whose events are yet to come.
@@ -56,6 +56,11 @@ pub trait Consumer: Send + Sync {
     /// The name of its cursor; `None` when it begins with what happens from now on.
     fn name(&self) -> Option<&'static str>;
 
+    /// Whether somebody waits for what it does: it then looks at every ring of the bell.
+    fn is_urgent(&self) -> bool {
+        true
+    }
+
     /// Acts on events, in order. They come again when it fails or the process dies.
     fn take<'a>(&'a self, app: &'a App, events: &'a [Happened]) -> Pending<'a, Result<(), Fault>>;
 }
@@ -70,7 +75,11 @@ pub async fn consume(app: App, consumer: Box<dyn Consumer>) {
             Ok(false) => {}
             Err(fault) => tracing::error!(%fault, "events cannot be handed on"),
         }
-        drop(tokio::time::timeout(PATIENCE, bell.changed()).await);
+        if consumer.is_urgent() {
+            drop(tokio::time::timeout(PATIENCE, bell.changed()).await);
+        } else {
+            tokio::time::sleep(PATIENCE).await;
+        }
     }
 }
 

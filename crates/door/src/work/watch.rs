@@ -66,7 +66,8 @@ pub async fn watch(app: App) {
         }
         tokio::time::sleep(EVERY).await;
     };
-    let mut bell = app.bell.listen();
+    // What this node commits it has felt already: see `App::tell`.
+    let mut bell = app.bell.listen_to_others();
     loop {
         match since(&app, after).await {
             Ok(found) => {

@@ -14,11 +14,13 @@ pub use self::redis::link;
 pub struct Bell {
     ears: watch::Sender<()>,
     own: watch::Sender<()>,
+    others: watch::Sender<()>,
 }
 
 impl Default for Bell {
     fn default() -> Self {
-        Self { ears: watch::Sender::new(()), own: watch::Sender::new(()) }
+        let channel = || watch::Sender::new(());
+        Self { ears: channel(), own: channel(), others: channel() }
     }
 }
 
@@ -34,8 +36,14 @@ impl Bell {
         self.ears.subscribe()
     }
 
+    /// An ear that hears the rings of other nodes only.
+    pub fn listen_to_others(&self) -> watch::Receiver<()> {
+        self.others.subscribe()
+    }
+
     /// Wakes everyone who waits here: another node rang.
     fn echo(&self) {
         self.ears.send_replace(());
+        self.others.send_replace(());
     }
 }

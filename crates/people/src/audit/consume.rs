@@ -21,6 +21,11 @@ impl Consumer for Log {
         Some("audit")
     }
 
+    /// Many events of one look cost one transaction.
+    fn is_urgent(&self) -> bool {
+        false
+    }
+
     fn take<'a>(&'a self, app: &'a App, events: &'a [Happened]) -> Pending<'a, Result<(), Fault>> {
         Box::pin(async move {
             for (tenant, new) in by_tenant(events) {

@@ -6,13 +6,7 @@ use std::time::Duration;
 use tokio_postgres::{Client, NoTls};
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/server/post.sql");
-/// A conversation for each client of pgbench, like one that the server made.
-const CONVERSATIONS: &str = "
-    insert into conversation
-    select tenant, made.id, made.id, widget, null, 'open', null, joined, 0, 0, 0, 0, 0,
-        created_at, null, active_at
-    from (select * from conversation limit 1) as one,
-        (select decode(lpad(to_hex(n), 32, '0'), 'hex') as id from generate_series(0, 63) n) as made";
+const CONVERSATIONS: &str = include_str!("conversations.sql");
 
 /// A new database on the test server.
 pub(crate) async fn database() -> String {

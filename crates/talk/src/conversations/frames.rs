@@ -190,9 +190,8 @@ async fn message_facts(
     names: &mut Names,
     event: MessageCreated,
 ) -> Result<Option<Facts>, Fault> {
-    let Some(contact) = conversation::owner(cx, event.conversation).await? else { return Ok(None) };
-    let stored = message::at(cx, contact, event.conversation, event.seq).await?;
-    let Some(stored) = stored else { return Ok(None) };
+    let found = message::at(cx, event.conversation, event.seq).await?;
+    let Some((contact, stored)) = found else { return Ok(None) };
     let shown = view::message(cx, names, contact, stored).await?;
     Ok(shown.map(|shown| Facts::Message(contact, shown)))
 }

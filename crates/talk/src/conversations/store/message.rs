@@ -38,9 +38,9 @@ const INSERT: &str = "
     on conflict (tenant, conversation, author, client_id) do nothing";
 const AT: &str = "
     select m.id, m.conversation, m.seq, m.author_kind, m.author, m.trust, m.client_id, m.sealed,
-        m.created_at
+        m.created_at, c.contact
     from message m join conversation c on c.tenant = $1 and c.id = m.conversation
-    where m.tenant = $1 and c.contact = $2 and m.conversation = $3 and m.seq = $4";
+    where m.tenant = $1 and m.conversation = $2 and m.seq = $3";
 const BY_CLIENT_ID: &str = "
     select m.id, m.conversation, m.seq, m.author_kind, m.author, m.trust, m.client_id, m.sealed,
         m.created_at
@@ -99,14 +99,14 @@ pub(in super::super) async fn insert(cx: &mut Cx<'_>, message: &Stored) -> Resul
     Ok(cx.exec(INSERT, &values).await? == 1)
 }
 
+/// A message and the contact whose conversation it stands in now.
 pub(in super::super) async fn at(
     cx: &mut Cx<'_>,
-    contact: ContactId,
     conversation: ConversationId,
     seq: i64,
-) -> Result<Option<Stored>, Fault> {
-    let values = [cx.tenant().into(), contact.into(), conversation.into(), seq.into()];
-    cx.row(AT, &values, read).await
+) -> Result<Option<(ContactId, Stored)>, Fault> {
+    let values = [cx.tenant().into(), conversation.into(), seq.into()];
+    cx.row(AT, &values, |row| Ok((row.col(9)?, read(row)?))).await
 }
 
 pub(in super::super) async fn by_client_id(
