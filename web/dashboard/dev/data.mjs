@@ -204,7 +204,7 @@ export function world(now = Date.now()) {
     })
   }
 
-  return { now, members, widgets, contacts, conversations, messages, sessions, secrets: makeSecrets(iso, app, site), refusals: makeRefusals(iso, app, site), apiKeys: makeKeys(iso), audit: makeAudit(iso, members, app, alice), organization: { id: id('org'), name: 'Corvid Labs' }, environment: 'live' }
+  return { withheld: [], now, members, widgets, contacts, conversations, messages, sessions, secrets: makeSecrets(iso, app, site), refusals: makeRefusals(iso, app, site), apiKeys: makeKeys(iso), audit: makeAudit(iso, members, app, alice), organization: { id: id('org'), name: 'Corvid Labs' }, environment: 'live' }
 }
 
 function makeWidgets(iso) {

@@ -14,7 +14,7 @@ const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'"
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2' }
 const MAY = {
-  agent: ['conversations.read', 'conversations.reply', 'contacts.read', 'contacts.manage', 'sessions.manage', 'widgets.read', 'refusals.read'],
+  agent: ['conversations.manage', 'conversations.read', 'conversations.reply', 'contacts.read', 'contacts.manage', 'sessions.manage', 'widgets.read', 'refusals.read'],
   admin: ['widgets.manage', 'api_keys.manage', 'audit.read'],
   owner: ['protection.lower'],
 }
@@ -35,7 +35,7 @@ export async function startMock({ port = 0, dist = false, lively = false } = {})
 
 function fresh() {
   const state = { world: world(), live: new LiveLog(), tokens: new Map(), failures: new Map(), sent: new Map(), streamUp: true, failing: 0, delay: 0, lively: false, meRole: 'owner' }
-  state.meOf = (me) => ({ member: { id: me.id, email: me.email, name: me.name, role: me.role }, organization: state.world.organization, environment: state.world.environment, permissions: permissions(me.role) })
+  state.meOf = (me) => ({ member: { id: me.id, email: me.email, name: me.name, role: me.role }, organization: state.world.organization, environment: state.world.environment, permissions: permissions(me.role).filter((one) => !state.world.withheld.includes(one)) })
   state.answered = (conversation) => state.lively && chatter(state, conversation)
   state.table = routes(state)
   return state

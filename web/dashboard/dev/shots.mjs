@@ -5,7 +5,7 @@ import { signIn, startBrowser } from './browser.mjs'
 import { PASSWORD, startMock } from './mock.mjs'
 
 const OUT = fileURLToPath(new URL('../shots/', import.meta.url))
-const SIZES = { desktop: [1440, 900], tablet: [900, 1000], phone: [390, 844], narrow: [360, 700] }
+const SIZES = { desktop: [1440, 900], laptop: [1280, 860], tablet: [900, 1000], phone: [390, 844], narrow: [360, 700] }
 const wanted = process.argv.slice(2)
 
 await mkdir(OUT, { recursive: true })
@@ -50,7 +50,7 @@ const views = {
 for (const [size, [width, height]] of Object.entries(SIZES)) {
   for (const colorScheme of ['light', 'dark']) {
     if (wanted.length > 1 && !wanted.slice(1).includes(`${size}-${colorScheme}`)) continue
-    const context = await browser.newContext({ viewport: { width, height }, colorScheme, deviceScaleFactor: size === 'desktop' ? 1 : 2, hasTouch: size !== 'desktop', isMobile: size !== 'desktop' })
+    const context = await browser.newContext({ viewport: { width, height }, colorScheme, deviceScaleFactor: width >= 1280 ? 1 : 2, hasTouch: width < 1280, isMobile: width < 1280 })
     const page = await context.newPage()
     page.on('console', (message) => message.type() === 'error' && console.log(size, colorScheme, message.text()))
     page.on('pageerror', (error) => console.log(size, colorScheme, String(error)))

@@ -3,7 +3,7 @@ import type { ToFrame } from '@countersign/protocol/frame'
 import { call, passes, Refused } from './api.ts'
 import { Box } from './box.ts'
 import { answered, giveUpAsking, publicKey, tell } from './host.ts'
-import { Insecure, NobodyThere, PageFailed, Replaced, Session, type Rules } from './session.ts'
+import { Insecure, NobodyThere, PageFailed, PageSilent, Replaced, Session, type Rules } from './session.ts'
 import { palette } from './colour.ts'
 import { tongueFor } from './words.ts'
 
@@ -13,6 +13,8 @@ type Hello = Extract<ToFrame, { kind: 'hello' }>
 /** Why nothing can be shown, for the visitor; its words are `<kind>Title` and `<kind>`. */
 export type Trouble = { kind: 'refused' | 'nobody' | 'insecure' | 'trouble'; code: string; reference: string | null }
 
+/** For the console of whoever wrote the page. */
+const SILENT = 'the identity function has not answered for 15 seconds: give it a time limit of its own'
 const FIRST_WAIT = 2000
 const LONGEST_WAIT = 30_000
 
@@ -154,7 +156,7 @@ export class App {
     this.draw()
     const { kind, code, reference } = this.trouble
     tell({ kind: 'unread', count: 0 })
-    tell({ kind: 'error', code, reference, words: this.tongue.words[`${kind}Title`] })
+    tell({ kind: 'error', code, reference, words: error instanceof PageSilent ? SILENT : this.tongue.words[`${kind}Title`] })
     if (kind !== 'trouble') return
     const asked = error instanceof Refused && error.after ? error.after * 1000 : 0
     this.timer = setTimeout(this.again, Math.max(asked, this.wait))
@@ -175,6 +177,7 @@ const isEnd = (error: unknown) =>
 function troubleOf(error: unknown): Trouble {
   if (error instanceof Insecure) return { kind: 'insecure', code: 'insecure_ancestor', reference: null }
   if (error instanceof NobodyThere) return { kind: 'nobody', code: 'identity_required', reference: null }
+  if (error instanceof PageSilent) return { kind: 'trouble', code: 'identity_callback_silent', reference: null }
   if (error instanceof PageFailed) return { kind: 'trouble', code: 'identity_callback_failed', reference: null }
   if (!(error instanceof Refused)) return { kind: 'trouble', code: 'unreachable', reference: null }
   const { status, code, request_id } = error.problem

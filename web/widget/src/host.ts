@@ -2,7 +2,7 @@
 import { isToFrame, type Identity, type ToFrame, type ToHost } from '@countersign/protocol/frame'
 
 /** How long the page may take to say who its visitor is, in milliseconds. */
-const PATIENCE = 20_000
+const PATIENCE = 15_000
 
 /**
  * The origin of the page. It can lie only to itself: no page but the allowed ones may embed us.
@@ -24,27 +24,29 @@ export function listen(hear: (message: ToFrame) => void): void {
   })
 }
 
-type Answer = { value: Identity | null; failed: boolean }
+/** `silent`: the page has not answered in time. */
+export type Answer = { value: Identity | null; failed: boolean; silent?: boolean }
 
 const asked = new Map<number, (answer: Answer) => void>()
 let number = 0
 
-/** Asks the page who its visitor is; without an answer in time it has failed. */
+/** Asks the page who its visitor is. */
 export function askIdentity(jkt: string | null): Promise<Answer> {
   const request = ++number
   return new Promise((resolve) => {
-    const timer = setTimeout(() => answered(request, null, true), PATIENCE)
-    asked.set(request, (answer) => {
+    const finish = (answer: Answer) => {
       clearTimeout(timer)
+      asked.delete(request)
       resolve(answer)
-    })
+    }
+    const timer = setTimeout(() => finish({ value: null, failed: true, silent: true }), PATIENCE)
+    asked.set(request, finish)
     tell({ kind: 'ask', request, jkt })
   })
 }
 
 export function answered(request: number, value: Identity | null, failed: boolean): void {
   asked.get(request)?.({ value, failed })
-  asked.delete(request)
 }
 
 /** Nobody waits for the page any more. */

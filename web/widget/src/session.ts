@@ -2,7 +2,7 @@
 //! the server says that it is over.
 import type { Identity, Trust } from '@countersign/protocol/frame'
 import { call, passes, proofFor, Refused } from './api.ts'
-import { askIdentity, publicKey, tell } from './host.ts'
+import { askIdentity, publicKey, tell, type Answer } from './host.ts'
 import { marksOf, type Marks } from './identity.ts'
 import { alone, forget, keep, recall } from './keep.ts'
 import { describe, makeKey, type BrowserKey } from './key.ts'
@@ -31,6 +31,8 @@ export class Insecure extends Error {}
 export class NobodyThere extends Error {}
 /** The page's `identity` callback failed. */
 export class PageFailed extends Error {}
+/** The page's `identity` callback has not answered in time. */
+export class PageSilent extends PageFailed {}
 /** The session is another person's now; what the caller had in hand is not theirs. */
 export class Replaced extends Error {}
 
@@ -129,8 +131,8 @@ export class Session {
 
   /** Outside of the lock: a page may take its time. */
   private async ask(jkt: string | null): Promise<Shown> {
-    const { value, failed } = this.page.identity ? await askIdentity(jkt) : { value: null, failed: false }
-    if (failed) throw new PageFailed()
+    const { value, failed, silent }: Answer = this.page.identity ? await askIdentity(jkt) : { value: null, failed: false }
+    if (failed) throw silent ? new PageSilent() : new PageFailed()
     if (!value && this.rules.mode === 'enforce' && !this.rules.anonymous) {
       await this.destroy()
       throw new NobodyThere()

@@ -2,7 +2,7 @@ import type { Identity } from '@countersign/protocol/frame'
 import { beforeEach, expect, test, vi } from 'vitest'
 
 /** What the page around the frame does, and what the server answers. */
-let page: (jkt: string | null) => { value: Identity | null; failed: boolean }
+let page: (jkt: string | null) => { value: Identity | null; failed: boolean } | null
 let server: (call: Call) => Response | Promise<Response>
 type Body = { widget?: string; identity?: Identity; visitor_token?: string; key?: JsonWebKey; join?: { access_token: string; dpop?: string }; refresh_token?: string }
 type Call = { method: string; path: string; body: Body; authorization: string | null; dpop: Record<string, unknown> | null }
@@ -17,7 +17,9 @@ const parent = { postMessage: (message: (typeof told)[number], target: string) =
   told.push(message)
   if (message.kind !== 'ask') return
   asked.push(message.jkt as string | null)
-  const { value, failed } = page(message.jkt as string | null)
+  const answer = page(message.jkt as string | null)
+  if (!answer) return
+  const { value, failed } = answer
   void Promise.resolve().then(() => answered(message.request as number, value, failed))
 } }
 vi.stubGlobal('window', { parent, addEventListener: () => {} })
@@ -32,7 +34,7 @@ vi.mock('../src/keep.ts', () => ({
 }))
 
 const { answered } = await import('../src/host.ts')
-const { Session, Insecure, NobodyThere, PageFailed, Replaced } = await import('../src/session.ts')
+const { Session, Insecure, NobodyThere, PageFailed, PageSilent, Replaced } = await import('../src/session.ts')
 const { Refused, Unreachable } = await import('../src/api.ts')
 
 const json = (status: number, body: unknown, headers: Record<string, string> = {}) =>
@@ -330,6 +332,19 @@ test('a page that fails or has nobody is told from one that lies', async () => {
   expect(calls).toEqual([])
   await begin().open()
   expect(calls.at(-1)!.body).not.toHaveProperty('identity')
+})
+
+test('a page that does not answer is not waited for, and what it says too late is not heard', async () => {
+  vi.useFakeTimers()
+  page = () => null
+  const opening = begin().open()
+  const failed = expect(opening).rejects.toBeInstanceOf(PageSilent)
+  await vi.waitUntil(() => asked.length)
+  await vi.advanceTimersByTimeAsync(15_000)
+  await failed
+  answered(told.findLast(({ kind }) => kind === 'ask')!.request as number, { token: 'late' }, false)
+  expect(calls).toEqual([])
+  vi.useRealTimers()
 })
 
 test('where nothing can be kept, the page keeps an anonymous visitor if it wants to, and only then', async () => {

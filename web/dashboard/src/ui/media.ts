@@ -1,7 +1,7 @@
 // Which layout fits the window.
 import { useSyncExternalStore } from 'react'
 
-export const WIDE = '(min-width: 1180px)'
+export const WIDE = '(min-width: 1240px)'
 export const PHONE = '(max-width: 719px)'
 
 export function useMedia(query: string): boolean {

@@ -260,7 +260,8 @@ export const settingsWords = {
       target: 'On',
       detail: 'Details',
       errorTitle: 'The audit log could not be loaded',
-      system: 'System',
+      /** Callers without an id, by kind. */
+      nameless: { system: 'This server', unknown: 'Not signed in' } as Record<string, string>,
     },
   },
 }

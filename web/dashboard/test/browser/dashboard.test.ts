@@ -265,6 +265,28 @@ describe('inbox', () => {
     await expect.poll(() => page.locator('.row').count()).toBeGreaterThan(5)
   })
 
+  it('never covers the trust with the buttons, however narrow the thread is', async () => {
+    await enter(`/inbox/${world().conversations[2].id}`)
+    for (const width of [720, 861, 1180, 1240, 1280, 1440]) {
+      await page.setViewportSize({ width, height: 800 })
+      const room = await page.evaluate(() => {
+        const box = (selector: string) => document.querySelector(selector)!.getBoundingClientRect()
+        return box('.thread-actions').left - box('.thread-head .trust').right
+      })
+      expect(room, `${width} pixels`).toBeGreaterThan(4)
+    }
+  })
+
+  it('offers nothing that the role may not do', async () => {
+    world().withheld = ['conversations.manage']
+    await enter(`/inbox/${world().conversations[0].id}`)
+    await page.getByRole('textbox', { name: 'Reply' }).waitFor()
+    expect(await page.locator('.thread-actions').getByRole('button').count()).toBe(0)
+    for (const key of ['a', 'e']) await page.keyboard.press(key)
+    expect(await page.getByRole('menu').count()).toBe(0)
+    expect(world().conversations[0].state).toBe('open')
+  })
+
   it('is one pane at a time on a phone of 360 pixels', async () => {
     await page.context().close()
     page = await fresh(360, 700)
@@ -448,8 +470,9 @@ describe('settings', () => {
   })
 
   it('pages through the audit log', async () => {
+    world().audit[0].actor = { kind: 'unknown', id: null }
     await enter('/settings/audit')
-    await page.getByRole('row').nth(1).waitFor()
+    await page.getByRole('row').nth(1).getByText('Not signed in').waitFor()
     expect(await page.getByRole('row').count()).toBe(51)
     await page.getByRole('button', { name: 'Show more' }).click()
     await expect.poll(() => page.getByRole('row').count()).toBe(101)

@@ -23,7 +23,7 @@ type Asked = { change: Change; shown: Conversation; told?: string }
 export function useChange(conversation: Conversation) {
   const cache = useQueryClient()
   const me = useMe().member
-  const may = useMay('conversations.reply')
+  const may = useMay('conversations.manage')
   const mutationKey = ['change', conversation.id]
   const mutation = useMutation({
     mutationKey,
@@ -51,6 +51,7 @@ export function useChange(conversation: Conversation) {
       mutation.mutate({ change: { state }, shown: { ...conversation, state }, told: text })
     },
     assign: (to: Person | null) => {
+      if (!may) return
       mutation.mutate({ change: { assignee: to?.id ?? null }, shown: { ...conversation, assignee: to } })
     },
   }

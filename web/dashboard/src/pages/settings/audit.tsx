@@ -70,7 +70,7 @@ function AuditTable({ events, members }: { events: AuditEvent[]; members: Member
 }
 
 function actorName(actor: AuditEvent['actor'], members: Member[]): string {
-  if (actor.id === null) return say.system
+  if (actor.id === null) return say.nameless[actor.kind] ?? actor.kind
   return members.find((member) => member.id === actor.id)?.name ?? `${actor.kind} ${shortId(actor.id)}`
 }
 
