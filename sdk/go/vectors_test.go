@@ -71,44 +71,49 @@ func readVectors(t *testing.T) *vectors {
 func TestVectorsOfDigests(t *testing.T) {
 	all := readVectors(t)
 	for _, one := range all.Digests {
-		if answer, err := all.call(t, one); err != nil || answer != one.Answer {
-			t.Errorf("%s, %s: %s, %v", one.Call, one.Name, answer, err)
-		}
+		t.Run(one.Call+", "+one.Name, func(t *testing.T) {
+			if answer, err := all.call(t, one); err != nil || answer != one.Answer {
+				t.Error(answer, err)
+			}
+		})
 	}
 }
 
 func TestVectorsOfTokens(t *testing.T) {
 	all := readVectors(t)
 	for _, one := range all.Tokens {
-		token, err := all.call(t, one)
-		if err != nil {
-			t.Errorf("%s, %s: %v", one.Call, one.Name, err)
-			continue
-		}
-		parts := strings.Split(token, ".")
-		if found := decoded(t, parts[0]); !reflect.DeepEqual(found, one.Header) {
-			t.Errorf("%s, %s: %v, not %v", one.Call, one.Name, found, one.Header)
-		}
-		if found := decoded(t, parts[1]); !reflect.DeepEqual(found, one.Claims) {
-			t.Errorf("%s, %s: %v, not %v", one.Call, one.Name, found, one.Claims)
-		}
-		signature, _ := decode(parts[2])
-		if !all.fits(t, one, []byte(parts[0]+"."+parts[1]), signature) {
-			t.Errorf("%s, %s: the signature does not fit", one.Call, one.Name)
-		}
+		t.Run(one.Call+", "+one.Name, func(t *testing.T) {
+			token, err := all.call(t, one)
+			if err != nil {
+				t.Fatal(err)
+			}
+			parts := strings.Split(token, ".")
+			if found := decoded(t, parts[0]); !reflect.DeepEqual(found, one.Header) {
+				t.Errorf("%v, not %v", found, one.Header)
+			}
+			if found := decoded(t, parts[1]); !reflect.DeepEqual(found, one.Claims) {
+				t.Errorf("%v, not %v", found, one.Claims)
+			}
+			signature, _ := decode(parts[2])
+			if !all.fits(t, one, []byte(parts[0]+"."+parts[1]), signature) {
+				t.Error("the signature does not fit")
+			}
+		})
 	}
 }
 
 func TestVectorsOfWhatIsNotSigned(t *testing.T) {
 	all := readVectors(t)
 	for _, one := range all.Unsigned {
-		answer, err := all.call(t, one)
-		if err == nil || answer != "" || !strings.Contains(err.Error(), one.Error) {
-			t.Errorf("%s, %s: %q, %v, not %q", one.Call, one.Name, answer, err, one.Error)
-		}
-		if err != nil && len(one.Secret) > 8 && strings.Contains(err.Error(), one.Secret) {
-			t.Errorf("%s, %s: the error shows the secret", one.Call, one.Name)
-		}
+		t.Run(one.Call+", "+one.Name, func(t *testing.T) {
+			answer, err := all.call(t, one)
+			if err == nil || answer != "" || !strings.Contains(err.Error(), one.Error) {
+				t.Errorf("%q, %v, not %q", answer, err, one.Error)
+			}
+			if err != nil && len(one.Secret) > 8 && strings.Contains(err.Error(), one.Secret) {
+				t.Error("the error shows the secret")
+			}
+		})
 	}
 }
 
@@ -122,27 +127,35 @@ func TestVectorsOfAccessTokens(t *testing.T) {
 	}
 	verifier.now, verifier.keys.url = all.now, server.URL
 	for _, one := range all.Access.Accepted {
-		claims, err := verifier.Verify(context.Background(), one.Token)
-		if err != nil {
-			t.Errorf("%s: %v", one.Name, err)
-			continue
-		}
-		found := map[string]any{
-			"contact": claims.Contact, "session": claims.Session, "tenant": claims.Tenant, "id": claims.ID,
-			"issued": float64(claims.Issued.Unix()), "expires": float64(claims.Expires.Unix()), "jkt": nil,
-		}
-		if claims.JKT != "" {
-			found["jkt"] = claims.JKT
-		}
-		if !reflect.DeepEqual(found, one.Claims) {
-			t.Errorf("%s: %v, not %v", one.Name, found, one.Claims)
-		}
+		t.Run("accepted, "+one.Name, func(t *testing.T) {
+			claims, err := verifier.Verify(context.Background(), one.Token)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if found := shown(claims); !reflect.DeepEqual(found, one.Claims) {
+				t.Errorf("%v, not %v", found, one.Claims)
+			}
+		})
 	}
 	for _, one := range all.Access.Refused {
-		if claims, err := verifier.Verify(context.Background(), one.Token); code(err) != one.Code || claims != nil {
-			t.Errorf("%s: %s, not %s", one.Name, code(err), one.Code)
-		}
+		t.Run(one.Code+", "+one.Name, func(t *testing.T) {
+			if claims, err := verifier.Verify(context.Background(), one.Token); code(err) != one.Code || claims != nil {
+				t.Error(code(err), claims)
+			}
+		})
 	}
+}
+
+// shown are the claims as the vectors write them.
+func shown(claims *Claims) map[string]any {
+	found := map[string]any{
+		"contact": claims.Contact, "session": claims.Session, "tenant": claims.Tenant, "id": claims.ID,
+		"issued": float64(claims.Issued.Unix()), "expires": float64(claims.Expires.Unix()), "jkt": nil,
+	}
+	if claims.JKT != "" {
+		found["jkt"] = claims.JKT
+	}
+	return found
 }
 
 func (all *vectors) now() time.Time {

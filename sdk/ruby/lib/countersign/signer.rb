@@ -46,7 +46,7 @@ module Countersign
       claims = {
         sub: Values.value("id", id, :id), email: optional("email", email, :email), name: optional("name", name, :name),
         company: company && company_claim(company), aud: @widget, iat: now, exp: now + lifetime,
-        jti: optional("jti", jti, :id), cnf: jkt && { jkt: thumbprint(jkt) }
+        jti: optional("jti", jti, :id), cnf: jkt.to_s.empty? ? nil : { jkt: thumbprint(jkt) }
       }
       Jws.compact(@header, claims.compact, &@sign)
     end
