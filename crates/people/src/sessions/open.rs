@@ -10,6 +10,7 @@ use countersign_infra::chance;
 use countersign_infra::vault::Key;
 use serde::Deserialize;
 
+use super::bind::Call;
 use super::model::{ABSOLUTE, IDLE, RefreshParts, Refusal, Session, VISITOR, VisitorToken};
 use super::{live, store};
 use crate::contacts::{self, Claim, Contact};
@@ -79,7 +80,7 @@ pub(super) async fn open(
     new: NewSession,
 ) -> Result<Opened, Problem> {
     let now = app.clock.now();
-    let thumbprint = binding(app, people, install, parts, &new, now)?;
+    let thumbprint = binding(app, people, install, parts, &new, now).await?;
     let who = who(app, people, install, parts, &new, thumbprint.as_deref(), now)?;
     let key = match &who {
         Who::Proven(proven, ..) => install.key_id(proven.key),
@@ -127,7 +128,7 @@ fn count_proven(
 }
 
 /// The thumbprint of the browser's key, whose proof must come with it (S5).
-fn binding(
+async fn binding(
     app: &App,
     people: &People,
     install: &Install,
@@ -142,7 +143,8 @@ fn binding(
         return Err(Refusal::DpopRequired("the widget demands a `key` of the browser"));
     };
     let key = PublicKey::read(key.get()).map_err(|error| Refusal::Key(error.to_string()))?;
-    let signed_by = people.sessions.binding.check(app, parts, None, now)?;
+    let call = Call { parts, scope: install.scope, access_token: None, now };
+    let signed_by = people.sessions.binding.check(app, call).await?;
     if signed_by != key.thumbprint() {
         return Err(Refusal::DpopRequired("it is signed by another key"));
     }
@@ -239,8 +241,9 @@ async fn joined(
         && !session.trust.is_proven();
     let key = match &join.dpop {
         Some(proof) => {
-            let token = Some(join.access_token.as_str());
-            Some(people.sessions.binding.check_proof(app, parts, proof, token, now)?)
+            let access_token = Some(join.access_token.as_str());
+            let call = Call { parts, scope: install.scope, access_token, now };
+            Some(people.sessions.binding.check_proof(app, proof, call).await?)
         }
         None => None,
     };

@@ -15,6 +15,7 @@ mod explain;
 mod idempotency;
 mod identity_secrets;
 mod refusals;
+mod replays;
 mod rules;
 mod sessions;
 mod sign_in;
