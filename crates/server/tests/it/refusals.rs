@@ -42,7 +42,8 @@ async fn r2_past_a_hundred_a_minute_they_are_counted() {
     for _ in 0..230 {
         app.open(&tenant, Some(json!({ "token": "a.b.c" }))).await;
     }
-    // They are written one after the other: when this one is there, all of them are.
+    // They are written one after the other: when this later one is there, all of them are.
+    app.forward(1).await;
     app.open(&tenant, Some(json!({ "token": "" }))).await;
     let last = json!("blank_proof");
     for tries in 0.. {
