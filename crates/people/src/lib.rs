@@ -4,6 +4,7 @@
 pub mod api_keys;
 pub mod audit;
 pub mod contacts;
+pub mod coverage;
 pub mod identity_secrets;
 pub mod members;
 pub mod organizations;
@@ -34,6 +35,8 @@ pub struct Shared {
     pub api_keys: api_keys::ApiKeys,
     /// Refused proofs on their way to the store.
     pub refusals: refusals::Refusals,
+    /// Proofs, counted on their way to the store.
+    pub coverage: coverage::Counts,
 }
 
 impl People {

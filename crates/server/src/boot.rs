@@ -12,6 +12,7 @@ use countersign_infra::db::{Db, Options, Reach, Tx};
 use countersign_infra::folder::{Folder, FolderFault};
 use countersign_infra::vault::{Place, Vault};
 use countersign_people::api_keys::ApiKeys;
+use countersign_people::coverage::{self, Counts};
 use countersign_people::members::Members;
 use countersign_people::refusals::{self, Refusals};
 use countersign_people::sessions::{self, Sessions};
@@ -139,6 +140,7 @@ impl Ground {
             members: Members::new(&self.vault),
             api_keys: ApiKeys::default(),
             refusals,
+            coverage: Counts::default(),
         });
         let app = App::new(Opening {
             db: self.db.clone(),
@@ -150,7 +152,7 @@ impl Ground {
             watch: Watch::new(self.clock.clone()),
             doorkeeper: Arc::new(people.clone()),
         });
-        let work = work(&app, queue);
+        let work = work(&app, &people, queue);
         Ok(Server { app, people, work })
     }
 }
@@ -164,6 +166,13 @@ pub struct Server {
     work: Vec<tokio::task::JoinHandle<()>>,
 }
 
+impl Server {
+    /// Writes what waits in memory; for when the last request has been answered.
+    pub async fn settle(&self) {
+        coverage::write(&self.app, &self.people.coverage).await;
+    }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         for task in &self.work {
@@ -173,7 +182,7 @@ impl Drop for Server {
 }
 
 /// What goes on without a request.
-fn work(app: &App, queue: refusals::Queue) -> Vec<tokio::task::JoinHandle<()>> {
+fn work(app: &App, people: &People, queue: refusals::Queue) -> Vec<tokio::task::JoinHandle<()>> {
     let consumers: [Box<dyn Consumer>; 2] = [
         Box::new(countersign_talk::conversations::Frames),
         Box::new(countersign_people::audit::Log),
@@ -183,7 +192,9 @@ fn work(app: &App, queue: refusals::Queue) -> Vec<tokio::task::JoinHandle<()>> {
     let mut work: Vec<_> = consumers.collect();
     work.push(tokio::spawn(watch(app.clone())));
     work.push(tokio::spawn(refusals::write(app.clone(), queue)));
-    let old = DOOR.into_iter().chain(sessions::old()).chain([refusals::OLD]).collect();
+    work.push(tokio::spawn(coverage::keep(app.clone(), people.clone())));
+    let old = [refusals::OLD, coverage::OLD];
+    let old = DOOR.into_iter().chain(sessions::old()).chain(old).collect();
     work.push(tokio::spawn(tidy(app.clone(), old)));
     work
 }

@@ -29,11 +29,14 @@ pub struct Migration {
 }
 
 /// Every step, in order.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "spine",
-    sql: include_str!("../../migrations/0001_spine.sql"),
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, name: "spine", sql: include_str!("../../migrations/0001_spine.sql") },
+    Migration {
+        version: 3,
+        name: "identity",
+        sql: include_str!("../../migrations/0003_identity.sql"),
+    },
+];
 
 const TABLE: &str = "create table if not exists migration (
     version bigint primary key, name text not null, checksum bytea not null)";

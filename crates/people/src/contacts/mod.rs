@@ -23,7 +23,7 @@ use countersign_door::{Cx, Target};
 pub use self::model::{
     Brief, Change, Changed, Company, Contact, FieldName, Fields, Known, Refusal,
 };
-pub use self::recognise::{Claim, recognise, resume, say};
+pub use self::recognise::{Claim, is_weaker, recognise, resume, say};
 pub use self::search::search;
 pub(crate) use self::store::trust;
 use crate::audit;

@@ -53,6 +53,11 @@ pub async fn recognise(
     Ok(contact)
 }
 
+/// Whether what the proof names was proven more strongly before (P4).
+pub async fn is_weaker(cx: &mut Cx<'_>, proven: &Proven, trust: Trust) -> Result<bool, Fault> {
+    Ok(known(cx, proven).await?.is_some_and(|(_, before)| before > trust))
+}
+
 /// The contact that the proof's identifiers lead to, and how it was proven then.
 async fn known(cx: &mut Cx<'_>, proven: &Proven) -> Result<Option<(ContactId, Trust)>, Fault> {
     let subject: Vec<_> = proven.subject().collect();

@@ -118,12 +118,7 @@ pub async fn signatures(
     widget: Option<WidgetId>,
     claims: &Presented,
 ) -> Result<Vec<(String, String)>, Refusal> {
-    let widget = match (widget, widgets::list(cx).await?.as_slice()) {
-        (Some(id), _) => widgets::find(cx, id).await?,
-        (None, [only]) => only.clone(),
-        (None, []) => return Err(Refusal::NoWidget),
-        (None, _) => return Err(Refusal::WhichWidget),
-    };
+    let widget = widgets::chosen(cx, widget).await?;
     let profile = profile(&widget.profile).ok_or(Refusal::Profile)?;
     let mut keys = keys(cx, widget.id, &widget.profile).await?;
     keys.retain(|key| !key.is_retired());

@@ -180,12 +180,6 @@ pub enum Refusal {
     /// The name of the key cannot stand in a token's header as it is.
     #[error("a `kid` has 1 to 128 visible ASCII characters")]
     Kid,
-    /// The organization has no widget.
-    #[error("this organization has no widget yet")]
-    NoWidget,
-    /// The organization has several widgets.
-    #[error("this organization has several widgets; say which with `?widget=wgt_…`")]
-    WhichWidget,
     /// The widget's keys are the customer's own.
     #[error("the widget's signing key is yours: sign the token with your private key")]
     YourKey,
@@ -211,8 +205,6 @@ impl From<Refusal> for Problem {
             Refusal::WhichMode | Refusal::NoSuchMode => (S::UNPROCESSABLE_ENTITY, "bad_mode"),
             Refusal::TooMany(_) => (S::CONFLICT, "too_many_secrets"),
             Refusal::Key(_) | Refusal::Kid => (S::UNPROCESSABLE_ENTITY, "bad_key"),
-            Refusal::NoWidget => (S::CONFLICT, "no_widget"),
-            Refusal::WhichWidget => (S::BAD_REQUEST, "widget_required"),
             Refusal::YourKey => (S::CONFLICT, "signing_key_is_yours"),
             Refusal::NoSecret => (S::CONFLICT, "no_identity_secret"),
             Refusal::Claims(_) => (S::BAD_REQUEST, "bad_claims"),

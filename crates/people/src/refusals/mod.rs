@@ -3,8 +3,13 @@
 //! - **R1** A refusal is recorded after nothing was changed, and holds no proof.
 //! - **R2** Past 100 a minute of one widget and reason they are counted, not stored.
 //! - **R3** Recording never slows a visitor down: what does not fit the queue is counted.
+//! - **R4** An explanation says what opening a session would say, and stores nothing of the proof.
+//! - **R5** A tenant asks for 30 explanations a minute at most.
+//! - **R6** A wrong recipe is named and stays refused.
 
 pub mod api;
+mod explain;
+mod judge;
 mod store;
 
 use std::collections::HashMap;
@@ -13,23 +18,29 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use countersign_base::{Event, Fault, Moment, RequestId, Scope, Topic, WidgetId};
 use countersign_door::{App, Cx};
-use countersign_identity::{Presented, Refused as RefusedProof, explain};
+use countersign_identity::{self as identity, Presented, Refused as RefusedProof, UnknownField};
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
+pub use self::explain::{Explanation, explain};
+pub use self::judge::{Judgement, judge, trust};
 pub use self::store::{OLD, Shown, list};
+use crate::coverage::Came;
 use crate::widgets::Install;
 
 /// Refusals that may wait to be written.
 const WAITING: usize = 1_024;
 /// Refusals of one widget and reason that are stored a minute (R2).
 const MOST: u64 = 100;
+/// The reason where no proof was there.
+const MISSING: &str = "proof_missing";
 
 /// Takes refusals on their way to the store.
 pub struct Refusals {
     queue: mpsc::Sender<(Refused, u64)>,
     minute: Mutex<Minute>,
     lost: AtomicU64,
+    explained: explain::Asked,
 }
 
 /// How many refusals each widget and reason had in this minute.
@@ -66,14 +77,25 @@ pub struct Found {
 }
 
 impl Found {
+    /// How it counts.
+    pub fn came(&self) -> Came {
+        if self.reason == MISSING { Came::Missing } else { Came::Invalid(self.reason.into()) }
+    }
+
     /// No proof was there.
     pub fn missing() -> Self {
         Self {
-            reason: "proof_missing",
+            reason: MISSING,
             cause: "no proof was sent, and the widget demands one".into(),
             mend: "give the widget an `identity`, or allow anonymous visitors in its settings"
                 .into(),
         }
+    }
+
+    /// The page sends what the profile does not know.
+    pub fn unknown_field(unknown: &UnknownField) -> Self {
+        let mend = "send the fields of the widget's profile and no others".into();
+        Self { reason: "unknown_field", cause: unknown.to_string(), mend }
     }
 
     /// The proof was made for another browser's key.
@@ -104,7 +126,8 @@ impl Found {
         now: Moment,
     ) -> Self {
         let audience = &install.widget.public_key;
-        let found = explain(install.profile, &install.keys, presented, audience, now.seconds());
+        let found =
+            identity::explain(install.profile, &install.keys, presented, audience, now.seconds());
         let mut found = found.into_iter();
         let Some(first) = found.next() else {
             let mend = "check the secret and the recipe of the profile".to_owned();
@@ -138,7 +161,8 @@ impl Refusals {
     /// A queue and its other end.
     pub fn new() -> (Self, Queue) {
         let (queue, receiver) = mpsc::channel(WAITING);
-        let refusals = Self { queue, minute: Mutex::default(), lost: AtomicU64::new(0) };
+        let (minute, lost) = (Mutex::default(), AtomicU64::new(0));
+        let refusals = Self { queue, minute, lost, explained: explain::Asked::default() };
         (refusals, Queue(receiver))
     }
 

@@ -5,6 +5,7 @@ use axum::http::request::Parts;
 use countersign_base::{Caller, Fault, Moment, SessionId, TenantId};
 use countersign_door::{Admitted, App, Cx, Problem};
 
+use super::bind::Call;
 use super::live::{Known, LiveSession};
 use super::store;
 use crate::People;
@@ -33,7 +34,8 @@ pub(super) async fn session(
     match (&session.thumbprint, scheme) {
         (None, Scheme::Bearer) => {}
         (Some(thumbprint), Scheme::Dpop) => {
-            let key = people.sessions.binding.check(app, parts, Some(token), now)?;
+            let call = Call { parts, scope: session.scope, access_token: Some(token), now };
+            let key = people.sessions.binding.check(app, call).await?;
             if key != *thumbprint {
                 return Err(Problem::unauthorized());
             }

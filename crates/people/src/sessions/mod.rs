@@ -13,6 +13,9 @@
 //!   the visitor has left or somebody has ended the contact's sessions.
 //! - **S9** An anonymous visitor comes in only where the widget says so.
 //! - **S10** A node that cannot hear of revocations lets nobody in.
+//! - **S11** A key's proof is used once: not again on another node, nor after a restart. The
+//!   nonce in it names the process that remembers it; where calls wander between processes, the
+//!   store remembers.
 
 mod access;
 pub mod api;
@@ -20,6 +23,7 @@ mod bind;
 mod door;
 mod live;
 mod model;
+mod nonce;
 mod open;
 mod refresh;
 mod store;

@@ -5,15 +5,17 @@ use std::sync::Arc;
 use axum::http::request::Parts;
 use countersign_base::{ContactId, Digest, Moment, SessionId, Trust};
 use countersign_door::{App, Arrival, Cx, Problem, Target, request_id};
-use countersign_identity::{Field, Outcome, Presented, Proven, PublicKey, Strength, said, verify};
+use countersign_identity::{Field, Presented, Proven, PublicKey, said};
 use countersign_infra::chance;
 use countersign_infra::vault::Key;
 use serde::Deserialize;
 
+use super::bind::Call;
 use super::model::{ABSOLUTE, IDLE, RefreshParts, Refusal, Session, VISITOR, VisitorToken};
 use super::{live, store};
 use crate::contacts::{self, Claim, Contact};
-use crate::refusals::{Found, Refused};
+use crate::coverage::Came;
+use crate::refusals::{Found, Judgement, Refused, judge, trust};
 use crate::widgets::{Install, Mode};
 use crate::{People, identity_secrets};
 
@@ -78,8 +80,12 @@ pub(super) async fn open(
     new: NewSession,
 ) -> Result<Opened, Problem> {
     let now = app.clock.now();
-    let thumbprint = binding(app, people, install, parts, &new, now)?;
+    let thumbprint = binding(app, people, install, parts, &new, now).await?;
     let who = who(app, people, install, parts, &new, thumbprint.as_deref(), now)?;
+    let key = match &who {
+        Who::Proven(proven, ..) => install.key_id(proven.key),
+        Who::Unproven(_) => None,
+    };
     let joined = joined(app, people, install, parts, &new, &who, now).await?;
     let network = network(parts, install, app).await?;
     let resumed = new.visitor_token.as_deref().and_then(|text| VisitorToken::read(text).ok());
@@ -91,14 +97,38 @@ pub(super) async fn open(
         .await?
         .write(async move |cx: &mut Cx<'_>| plan.carry_out(cx, who).await)
         .await;
+    if let Some(key) = key {
+        count_proven(app, people, install, key, &result);
+    }
     if let Err(Refusal::Contact(contacts::Refusal::Weaker)) = &result {
         people.refusals.record(refused(install, parts, Found::weaker()));
     }
     Ok(result?)
 }
 
+/// Counts what became of a proof that held, and marks its key as used.
+fn count_proven(
+    app: &App,
+    people: &People,
+    install: &Install,
+    key: String,
+    result: &Result<Opened, Refusal>,
+) {
+    let came = match result {
+        Ok(opened) if opened.contact.flags.is_empty() => Came::Valid(key.clone()),
+        Ok(_) | Err(Refusal::Contact(contacts::Refusal::Weaker)) => {
+            Came::Invalid(Found::weaker().reason.into())
+        }
+        Err(_) => return,
+    };
+    let is_valid = matches!(came, Came::Valid(_));
+    if people.coverage.count(app, install.scope, install.widget.id, came) && is_valid {
+        note_use(app, install, key);
+    }
+}
+
 /// The thumbprint of the browser's key, whose proof must come with it (S5).
-fn binding(
+async fn binding(
     app: &App,
     people: &People,
     install: &Install,
@@ -113,7 +143,8 @@ fn binding(
         return Err(Refusal::DpopRequired("the widget demands a `key` of the browser"));
     };
     let key = PublicKey::read(key.get()).map_err(|error| Refusal::Key(error.to_string()))?;
-    let signed_by = people.sessions.binding.check(app, parts, None, now)?;
+    let call = Call { parts, scope: install.scope, access_token: None, now };
+    let signed_by = people.sessions.binding.check(app, call).await?;
     if signed_by != key.thumbprint() {
         return Err(Refusal::DpopRequired("it is signed by another key"));
     }
@@ -131,7 +162,9 @@ fn who(
     now: Moment,
 ) -> Result<Who, Refusal> {
     let enforces = install.widget.mode == Mode::Enforce;
+    let count = |came| people.coverage.count(app, install.scope, install.widget.id, came);
     let Some(presented) = &new.identity else {
+        count(Came::Anonymous);
         if !enforces || install.widget.anonymous {
             return Ok(Who::Unproven(Vec::new()));
         }
@@ -140,16 +173,14 @@ fn who(
     };
     let profile = install.profile;
     profile.admit(presented).map_err(|error| Refusal::Fields(error.to_string()))?;
-    let audience = &install.widget.public_key;
-    let found = match verify(profile, &install.keys, presented, audience, now.seconds()) {
-        Ok(Outcome::Proven(proven)) if is_for_key(&proven, thumbprint) => {
-            note_use(app, install, &proven);
+    let found = match judge(install, presented, now) {
+        Judgement::Proven(proven) if is_for_key(&proven, thumbprint) => {
             return Ok(proven_by(proven, enforces));
         }
-        Ok(Outcome::Proven(_)) => Found::other_key(),
-        Ok(Outcome::Missing(_)) => Found::missing(),
-        Err(refusal) => Found::explained(install, presented, &refusal, now),
+        Judgement::Proven(_) => Found::other_key(),
+        Judgement::Refused(found) => found,
     };
+    count(found.came());
     if install.widget.mode != Mode::Off {
         people.refusals.record(refused(install, parts, found));
     }
@@ -160,10 +191,7 @@ fn who(
 }
 
 fn proven_by(proven: Proven, enforces: bool) -> Who {
-    let trust = match proven.strength {
-        Strength::Hmac => Trust::Hmac,
-        Strength::Jwt => Trust::Jwt,
-    };
+    let trust = trust(&proven);
     Who::Proven(proven, trust, if enforces { Claim::Enforced } else { Claim::Observed })
 }
 
@@ -173,8 +201,7 @@ fn is_for_key(proven: &Proven, thumbprint: Option<&str>) -> bool {
 }
 
 /// Remembers when a key last proved someone; off the visitor's way.
-fn note_use(app: &App, install: &Install, proven: &Proven) {
-    let Some(id) = install.key_id(proven.key) else { return };
+fn note_use(app: &App, install: &Install, id: String) {
     let (app, scope) = (app.clone(), install.scope);
     tokio::spawn(async move {
         let system = app.system(scope).await?;
@@ -214,8 +241,9 @@ async fn joined(
         && !session.trust.is_proven();
     let key = match &join.dpop {
         Some(proof) => {
-            let token = Some(join.access_token.as_str());
-            Some(people.sessions.binding.check_proof(app, parts, proof, token, now)?)
+            let access_token = Some(join.access_token.as_str());
+            let call = Call { parts, scope: install.scope, access_token, now };
+            Some(people.sessions.binding.check_proof(app, proof, call).await?)
         }
         None => None,
     };

@@ -9,6 +9,7 @@ use countersign_door::{App, Arrival, Cx, Problem, Target};
 use countersign_infra::chance;
 use countersign_infra::vault::Key;
 
+use super::bind::Call;
 use super::model::{IDLE, RACE, RefreshParts, Refusal, Session};
 use super::store;
 use crate::{People, audit};
@@ -34,7 +35,8 @@ pub(super) async fn refresh(
     let token = RefreshParts::read(text, &people.sessions.secrets).ok_or(Refusal::Over)?;
     let scope = app.scope(token.tenant).await?.ok_or(Refusal::Over)?;
     let key = if parts.headers.contains_key("dpop") {
-        Some(people.sessions.binding.check(app, parts, None, now)?)
+        let call = Call { parts, scope, access_token: None, now };
+        Some(people.sessions.binding.check(app, call).await?)
     } else {
         None
     };

@@ -46,7 +46,6 @@ const VOID_VISITORS: &str = "
 const SPEND_PROOF: &str = "
     insert into spent_proof (tenant, mark, expires_at) values ($1, $2, $3)
     on conflict (tenant, mark) do nothing";
-const FORGET_PROOFS: &str = "delete from spent_proof where tenant = $1 and expires_at < $2";
 
 const OLD_SESSIONS: &str = "delete from session where expires_at < $1";
 const OLD_VISITORS: &str = "delete from visitor_token where expires_at < $1";
@@ -179,7 +178,6 @@ pub(super) async fn spend_proof(
     mark: &[u8; 32],
     expires_at: Moment,
 ) -> Result<bool, Fault> {
-    cx.exec(FORGET_PROOFS, &[cx.tenant().into(), cx.now().into()]).await?;
     let values = [cx.tenant().into(), mark.into(), expires_at.into()];
     Ok(cx.exec(SPEND_PROOF, &values).await? == 1)
 }

@@ -3,7 +3,7 @@
 //! - **W1** A widget is found by its public key only; an unknown one is a 404 that says so.
 //! - **W2** A browser is heard from the widget's own origin or an allowed one, never from `null`.
 //! - **W3** A change takes effect on the next request; a stricter mode or rule ends the
-//!   sessions that were opened under the weaker one.
+//!   sessions that were opened under the weaker one. A switch of the mode is audited by name.
 //! - **W4** An origin is exact: scheme, host and port, no path, no wildcard.
 //! - **W5** Lowering the protection needs an owner.
 //! - **W6** Names and texts hold nothing that cannot be seen or turns the others around.
@@ -123,6 +123,16 @@ pub async fn find(cx: &mut Cx<'_>, id: WidgetId) -> Result<Widget, Refusal> {
     store::find(cx, id).await?.ok_or(Refusal::NoSuchWidget)
 }
 
+/// The widget that is meant: the one named, or the only one.
+pub async fn chosen(cx: &mut Cx<'_>, named: Option<WidgetId>) -> Result<Widget, Refusal> {
+    match (named, list(cx).await?.as_slice()) {
+        (Some(id), _) => find(cx, id).await,
+        (None, [only]) => Ok(only.clone()),
+        (None, []) => Err(Refusal::NoWidget),
+        (None, _) => Err(Refusal::WhichWidget),
+    }
+}
+
 /// Makes a widget.
 pub async fn create(cx: &mut Cx<'_>, new: &New) -> Result<Widget, Refusal> {
     let id = cx.id();
@@ -155,6 +165,9 @@ pub async fn change(cx: &mut Cx<'_>, id: WidgetId, change: Change) -> Result<Wid
     }
     store::update(cx, &after).await?;
     audit::note(cx, "widget.changed", id).await?;
+    if after.mode != before.mode {
+        audit::note(cx, switched_to(after.mode), id).await?;
+    }
     if after.is_stricter_than(&before) {
         cx.revoke(Target::Widget(id.bytes())).await?;
         crate::sessions::end_of_widget(cx, id).await?;
@@ -162,6 +175,15 @@ pub async fn change(cx: &mut Cx<'_>, id: WidgetId, change: Change) -> Result<Wid
         cx.revoke(Target::Settings(id.bytes())).await?;
     }
     Ok(after)
+}
+
+/// What the audit log calls a switch to this mode.
+const fn switched_to(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Off => "widget.identity_off",
+        Mode::Observe => "widget.identity_observed",
+        Mode::Enforce => "widget.identity_enforced",
+    }
 }
 
 /// A secret key and the server itself act for the owner.

@@ -245,6 +245,12 @@ pub enum Refusal {
     /// No widget has this id.
     #[error("there is no such widget")]
     NoSuchWidget,
+    /// The organization has no widget.
+    #[error("this organization has no widget yet")]
+    NoWidget,
+    /// The organization has several widgets.
+    #[error("this organization has several widgets; say which with `widget`: wgt_…")]
+    WhichWidget,
     /// The page may not embed the widget.
     #[error("pages of `{0}` may not use this widget; add exactly this to its allowed origins")]
     Origin(String),
@@ -294,6 +300,8 @@ impl From<Refusal> for Problem {
             Refusal::Store(fault) => return fault.clone().into(),
             Refusal::NoSuchWidget => return Self::not_found(),
             Refusal::Unknown => (S::NOT_FOUND, "unknown_widget"),
+            Refusal::NoWidget => (S::CONFLICT, "no_widget"),
+            Refusal::WhichWidget => (S::BAD_REQUEST, "widget_required"),
             Refusal::Origin(_) => (S::FORBIDDEN, "origin_not_allowed"),
             Refusal::BadOrigin { .. } | Refusal::TooManyOrigins => {
                 (S::UNPROCESSABLE_ENTITY, "bad_origin")

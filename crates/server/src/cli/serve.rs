@@ -46,6 +46,7 @@ pub(super) async fn on(
     }
     tracing::info!(public = %origins.public, widget = %origins.widget, "serving");
     listen::serve(listener, router, asked_to_stop(&server)).await;
+    server.settle().await;
     tracing::info!("stopped");
     Ok(())
 }

@@ -42,9 +42,9 @@ pub(crate) struct TestApp {
     pub(crate) app: App,
     pub(crate) db: Db,
     pub(crate) vault: Arc<Vault>,
-    pub(crate) folder: tempfile::TempDir,
+    pub(crate) folder: Arc<tempfile::TempDir>,
     clock: Arc<AtomicI64>,
-    _server: Server,
+    server: Server,
 }
 
 /// An organization with a widget and a member of each role.
@@ -82,13 +82,29 @@ impl Answer {
 
 impl TestApp {
     pub(crate) async fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = Arc::new(tempfile::tempdir().unwrap());
         let db = store(&folder).await;
-        Self::on(folder, db, Arc::new(Vault::new(&[7; 32]))).await
+        let clock = Arc::new(AtomicI64::new(BEGINNING));
+        Self::on(folder, db, Arc::new(Vault::new(&[7; 32])), clock).await
     }
 
-    async fn on(folder: tempfile::TempDir, db: Db, vault: Arc<Vault>) -> Self {
-        let clock = Arc::new(AtomicI64::new(BEGINNING));
+    /// Another process on the same store, at the same time of day.
+    pub(crate) async fn beside(&self) -> Self {
+        let (folder, vault) = (Arc::clone(&self.folder), Arc::new(Vault::new(&[7; 32])));
+        Self::on(folder, self.db.clone(), vault, Arc::clone(&self.clock)).await
+    }
+
+    /// Writes what waits in memory, as a server does that is asked to stop.
+    pub(crate) async fn settle(&self) {
+        self.server.settle().await;
+    }
+
+    async fn on(
+        folder: Arc<tempfile::TempDir>,
+        db: Db,
+        vault: Arc<Vault>,
+        clock: Arc<AtomicI64>,
+    ) -> Self {
         let ground = Ground {
             db: db.clone(),
             vault: Arc::clone(&vault),
@@ -110,7 +126,7 @@ impl TestApp {
         });
         let router = router(&server.app, server.people.clone(), gate);
         let app = server.app.clone();
-        Self { router, app, db, vault, folder, clock, _server: server }
+        Self { router, app, db, vault, folder, clock, server }
     }
 
     /// Lets time pass, and waits until the server has noticed.

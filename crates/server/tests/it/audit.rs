@@ -16,7 +16,7 @@ use crate::app::{ORIGIN, Tenant, TestApp};
 const LOG: &str = "/api/v1/audit_events";
 
 /// The whole log, newest first, once it has `at_least` entries.
-async fn log(app: &TestApp, tenant: &Tenant, at_least: usize) -> Vec<Value> {
+pub(crate) async fn log(app: &TestApp, tenant: &Tenant, at_least: usize) -> Vec<Value> {
     for _ in 0..400 {
         let path = format!("{LOG}?limit=100");
         let page = tenant.back_end(app).call("GET", &path, &Value::Null).await;

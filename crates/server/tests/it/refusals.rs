@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::app::{Tenant, TestApp};
 
-async fn list(app: &TestApp, tenant: &Tenant, at_least: usize) -> Vec<Value> {
+pub(crate) async fn list(app: &TestApp, tenant: &Tenant, at_least: usize) -> Vec<Value> {
     for _ in 0..200 {
         let page =
             tenant.back_end(app).call("GET", "/api/v1/refusals?limit=100", &Value::Null).await;

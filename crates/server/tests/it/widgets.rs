@@ -24,6 +24,24 @@ async fn w3_a_stricter_mode_ends_the_sessions_of_the_weaker_one() {
 }
 
 #[tokio::test]
+async fn w3_a_switch_of_the_mode_is_audited_by_name() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("acme").await;
+    let path = format!("/api/v1/widgets/{}", tenant.widget.id);
+    let before = crate::audit::log(&app, &tenant, 1).await.len();
+    for mode in ["observe", "observe", "off", "enforce"] {
+        let body = json!({ "mode": mode });
+        assert_eq!(tenant.back_end(&app).call("PATCH", &path, &body).await.status, 200);
+    }
+    let log = crate::audit::log(&app, &tenant, before + 7).await;
+    let switches: Vec<_> = log
+        .iter()
+        .filter_map(|entry| entry["action"].as_str()?.strip_prefix("widget.identity_"))
+        .collect();
+    assert_eq!(switches, ["enforced", "off", "observed"]);
+}
+
+#[tokio::test]
 async fn w4_what_is_no_exact_origin_is_refused_with_what_would_be_right() {
     let app = TestApp::start().await;
     let tenant = app.tenant("acme").await;

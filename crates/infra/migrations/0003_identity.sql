@@ -1,0 +1,11 @@
+-- How many proofs of a widget held or did not, by the hour. `name` is the key's id or the reason.
+create table coverage (
+    tenant bytea not null,
+    widget bytea not null,
+    hour bigint not null,
+    outcome text not null,
+    name text not null,
+    many bigint not null,
+    at bigint not null,
+    primary key (tenant, widget, hour, outcome, name)
+) {tenant};

@@ -1,0 +1,105 @@
+//! What is used twice: proofs of possession (rule S11 of `people::sessions`).
+
+use serde_json::{Value, json};
+
+use crate::app::{Answer, Tenant, TestApp};
+use crate::dpop::BrowserKey;
+
+const SESSIONS: &str = "/widget/v1/sessions";
+const ME: &str = "/widget/v1/me";
+
+/// A session bound to a key of the browser.
+struct Bound {
+    key: BrowserKey,
+    access_token: String,
+    nonce: String,
+}
+
+impl Bound {
+    async fn open(app: &TestApp, tenant: &Tenant) -> Self {
+        let key = BrowserKey::new();
+        let body = json!({ "widget": tenant.widget.public_key, "key": key.jwk(),
+            "identity": { "token": tenant.token(app, "alice") } });
+        let proof = key.proof(app, "POST", SESSIONS, None, None);
+        let asked = app.call("POST", SESSIONS, &[("dpop", &proof)], &body).await;
+        let nonce = asked.header("dpop-nonce");
+        let proof = key.proof(app, "POST", SESSIONS, None, Some(nonce));
+        let opened = app.call("POST", SESSIONS, &[("dpop", &proof)], &body).await;
+        assert_eq!(opened.status, 201, "{}", opened.text);
+        let access_token = opened.json()["access_token"].as_str().unwrap().to_owned();
+        Self { key, access_token, nonce: opened.header("dpop-nonce").to_owned() }
+    }
+
+    fn proof(&self, app: &TestApp, nonce: &str) -> String {
+        self.key.proof(app, "GET", ME, Some(&self.access_token), Some(nonce))
+    }
+
+    async fn me(&self, app: &TestApp, proof: &str) -> Answer {
+        let authorization = format!("DPoP {}", self.access_token);
+        let headers = [("authorization", authorization.as_str()), ("dpop", proof)];
+        app.call("GET", ME, &headers, &Value::Null).await
+    }
+
+    /// A call with a fresh proof, made again once if another nonce is asked for.
+    async fn calls(&mut self, app: &TestApp) -> u16 {
+        let answer = self.me(app, &self.proof(app, &self.nonce)).await;
+        if answer.refusal() != (401, "use_dpop_nonce".to_owned()) {
+            return answer.status;
+        }
+        answer.header("dpop-nonce").clone_into(&mut self.nonce);
+        self.me(app, &self.proof(app, &self.nonce)).await.status
+    }
+}
+
+fn used_before() -> (u16, String) {
+    (401, "dpop_required".to_owned())
+}
+
+#[tokio::test]
+async fn s11_a_proof_that_one_node_took_is_worth_nothing_on_another_or_after_a_restart() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("acme").await;
+    let bound = Bound::open(&app, &tenant).await;
+    let proof = bound.proof(&app, &bound.nonce);
+    assert_eq!(bound.me(&app, &proof).await.status, 200);
+    assert_eq!(bound.me(&app, &proof).await.refusal(), used_before());
+    // To the process that was started later, all others are what it was before its restart.
+    let other = app.beside().await;
+    let elsewhere = bound.me(&other, &proof).await;
+    assert_eq!(elsewhere.refusal(), (401, "use_dpop_nonce".to_owned()));
+    let nonce = elsewhere.header("dpop-nonce").to_owned();
+    let proof = bound.proof(&app, &nonce);
+    assert_eq!(bound.me(&other, &proof).await.status, 200);
+    assert_eq!(bound.me(&app, &proof).await.refusal(), used_before());
+    assert_eq!(bound.me(&other, &proof).await.refusal(), used_before());
+    assert_eq!(bound.me(&app.beside().await, &proof).await.refusal(), used_before());
+}
+
+#[tokio::test]
+async fn s11_of_many_uses_at_once_on_two_nodes_one_holds() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("acme").await;
+    let other = app.beside().await;
+    let bound = Bound::open(&app, &tenant).await;
+    let asked = bound.me(&other, &bound.proof(&app, &bound.nonce)).await;
+    let proof = bound.proof(&app, asked.header("dpop-nonce"));
+    let nodes = [&app, &other].into_iter().cycle().take(16);
+    let calls = nodes.map(|node| bound.me(node, &proof));
+    let answers = futures_util::future::join_all(calls).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
+}
+
+#[tokio::test]
+async fn s11_calls_that_wander_between_nodes_are_asked_again_once_at_most() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("acme").await;
+    let other = app.beside().await;
+    let mut bound = Bound::open(&app, &tenant).await;
+    for seconds in [0, 400] {
+        app.forward(seconds).await;
+        other.forward(0).await;
+        for node in [&app, &other, &other, &app] {
+            assert_eq!(bound.calls(node).await, 200);
+        }
+    }
+}
