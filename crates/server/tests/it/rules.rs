@@ -123,3 +123,34 @@ fn every_numbered_rule_has_a_test() {
     }
     assert!(missing.is_empty(), "rules without a test: {missing:#?}");
 }
+
+#[test]
+fn every_error_code_is_documented_with_its_status() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/errors.md");
+    let page = fs::read_to_string(page).unwrap();
+    let made = Regex::new(r#"\b(?:StatusCode|S)::([A-Z_]+),\s*"([a-z_]+)""#).unwrap();
+    let bad = Regex::new(r#"\bbad_request\(\s*"([a-z_]+)""#).unwrap();
+    let mut codes = BTreeSet::new();
+    for (path, text) in sources("crates") {
+        if path.components().any(|part| part.as_os_str() == "src") {
+            codes.extend(made.captures_iter(&text).map(|it| (status(&it[1]), it[2].to_owned())));
+            codes.extend(bad.captures_iter(&text).map(|it| (400, it[1].to_owned())));
+        }
+    }
+    assert!(codes.len() > 50, "{}", codes.len());
+    let is_missing = |(status, code): &&(u16, String)| {
+        let row = format!("| {status} | ");
+        !page.lines().any(|line| line.starts_with(&row) && line.contains(&format!("`{code}`")))
+    };
+    let missing: Vec<_> = codes.iter().filter(is_missing).collect();
+    assert!(missing.is_empty(), "not in docs/errors.md: {missing:?}");
+}
+
+fn status(name: &str) -> u16 {
+    let all = (100..600).filter_map(|code| axum::http::StatusCode::from_u16(code).ok());
+    let words = name.replace('_', " ");
+    let found = all.into_iter().find(|status| {
+        status.canonical_reason().is_some_and(|it| it.replace('-', " ").to_uppercase() == words)
+    });
+    found.map_or(0, |status| status.as_u16())
+}
