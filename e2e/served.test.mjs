@@ -57,7 +57,7 @@ test('a closed conversation says so, and the next message opens another', async 
   await agent.getByRole('button', { name: 'Close' }).click()
   await frame.locator('.closed button').click()
   await frame.waitForSelector('textarea')
-  await type(frame, 'And the stapler.')
+  await write(frame, 'And the stapler.')
   await agent.locator('.row', { hasText: 'And the stapler.' }).first().waitFor()
   assert.deepEqual(await thread(frame), [{ own: 'And the stapler.' }])
   for (const one of [page, agent]) await one.context().close()
