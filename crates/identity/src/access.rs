@@ -9,8 +9,9 @@ use aws_lc_rs::signature::{
 };
 use zeroize::Zeroizing;
 
+use crate::algorithm::Algorithm;
 use crate::json::{self, Json};
-use crate::jwk::{Algorithm, PublicKey, PublicKeyFault};
+use crate::jwk::{PublicKey, PublicKeyFault};
 use crate::jws::{self, Compact, JwsFault};
 
 /// Signs access tokens with one key pair; `Debug` shows its public half.
@@ -50,7 +51,6 @@ impl Signer {
     pub fn generate(algorithm: Algorithm) -> Result<Zeroizing<Vec<u8>>, SignerFault> {
         let rng = SystemRandom::new();
         let document = match algorithm {
-            Algorithm::Hs256 => return Err(SignerFault::Algorithm),
             Algorithm::Rs256 => RsaKeyPair::generate(KeySize::Rsa3072)
                 .and_then(|pair| pair.as_der().map(|der| der.as_ref().to_vec())),
             Algorithm::Es256 => {
@@ -60,6 +60,7 @@ impl Signer {
             Algorithm::Ed25519 => {
                 Ed25519KeyPair::generate_pkcs8(&rng).map(|document| document.as_ref().to_vec())
             }
+            _ => return Err(SignerFault::Algorithm),
         };
         document.map(Zeroizing::new).map_err(|_| SignerFault::Unusable)
     }
@@ -68,7 +69,6 @@ impl Signer {
     pub fn from_pkcs8(algorithm: Algorithm, pkcs8: &[u8]) -> Result<Self, SignerFault> {
         let unusable = |_| SignerFault::Unusable;
         let (pair, public) = match algorithm {
-            Algorithm::Hs256 => return Err(SignerFault::Algorithm),
             Algorithm::Rs256 => {
                 let pair = RsaKeyPair::from_pkcs8(pkcs8).map_err(unusable)?;
                 let public = PublicKey::from_rsa_der(pair.public_key().as_ref())?;
@@ -85,6 +85,7 @@ impl Signer {
                 let public = PublicKey::from_ed25519(pair.public_key().as_ref())?;
                 (Pair::Ed25519(pair), public)
             }
+            _ => return Err(SignerFault::Algorithm),
         };
         let header = header(&public);
         Ok(Self { pair, public, header })

@@ -27,13 +27,11 @@ impl Expected<'_> {
             json::object(payload).map_err(|fault| Reason::Token(JwsFault::Claims(fault)))?;
         check_registered(&claims)?;
         self.check_audience(&claims)?;
+        self.check_fixed(&claims)?;
         let (issued, expires) = self.times(&claims)?;
         let jti = single_use_id(&claims)?;
         let jkt = bound_key(&claims)?;
-        let mut fields = Vec::with_capacity(self.recipe.claims.len());
-        for rule in &self.recipe.claims {
-            fields.extend(self.field(&claims, rule)?);
-        }
+        let fields = fields(&claims, &self.recipe.claims, self.emails)?;
         let proven = Proven::by(Strength::Jwt, key, fields);
         Ok(Proven { jti, expires, issued, jkt, ..proven })
     }
@@ -44,17 +42,22 @@ impl Expected<'_> {
         let shape = [
             check_registered(&claims).err(),
             self.check_audience(&claims).err(),
+            self.check_fixed(&claims).err(),
             self.times(&claims).err(),
             single_use_id(&claims).err(),
             bound_key(&claims).err(),
         ];
-        let fields = self.recipe.claims.iter().map(|rule| self.field(&claims, rule).err());
-        shape.into_iter().chain(fields).flatten().collect()
+        let each = self.recipe.claims.iter().map(|rule| rule.field(&claims, self.emails).err());
+        let mut faults: Vec<_> = shape.into_iter().chain(each).flatten().collect();
+        if faults.is_empty() {
+            faults.extend(fields(&claims, &self.recipe.claims, self.emails).err());
+        }
+        faults
     }
 
     fn check_audience(&self, claims: &Object<'_>) -> Result<(), Reason> {
         let rule = self.recipe.audience;
-        let ours = |value: &Json<'_>| matches!(value, Json::Text(text) if text == self.audience);
+        let ours = |value: &Json<'_>| matches!(value, Json::Text(text) if self.recipe.audience_is.is(text, self.audience));
         match claims.get("aud") {
             None if rule == AudienceRule::WhenPresent => Ok(()),
             None => Err(Reason::ClaimMissing("aud")),
@@ -68,12 +71,32 @@ impl Expected<'_> {
         }
     }
 
+    fn check_fixed(&self, claims: &Object<'_>) -> Result<(), Reason> {
+        for (path, text) in &self.recipe.fixed {
+            match claim(claims, path)? {
+                None => return Err(Reason::ClaimMissing(&path.whole)),
+                Some(found) if text.is(found, self.audience) => {}
+                Some(_) => return Err(Reason::ClaimUnfit(&path.whole)),
+            }
+        }
+        for path in &self.recipe.present {
+            claim(claims, path)?.ok_or(Reason::ClaimMissing(&path.whole))?;
+        }
+        Ok(())
+    }
+
     /// `iat` and `exp`, each where it is, after all rules about time.
     fn times(&self, claims: &Object<'_>) -> Result<(Option<i64>, Option<i64>), Reason> {
-        let (issued, expires) = (seconds(claims, "iat")?, seconds(claims, "exp")?);
-        if self.recipe.times == TimesRule::Required {
+        let (issued, mut expires) = (seconds(claims, "iat")?, seconds(claims, "exp")?);
+        let rule = self.recipe.times;
+        if matches!(rule, TimesRule::Required | TimesRule::Exp) {
             expires.ok_or(Reason::ClaimMissing("exp"))?;
+        }
+        if matches!(rule, TimesRule::Required | TimesRule::Iat) {
             issued.ok_or(Reason::ClaimMissing("iat"))?;
+        }
+        if let (TimesRule::Iat, Some(issued), Some(life)) = (rule, issued, self.recipe.lifetime) {
+            expires = Some(expires.map_or(issued + life, |expires| expires.min(issued + life)));
         }
         if let Some(expires) = expires.filter(|expires| *expires <= self.now) {
             return Err(Reason::Expired { by: self.now - expires });
@@ -85,8 +108,10 @@ impl Expected<'_> {
         if let Some(issued) = issued.filter(|issued| *issued > ahead) {
             return Err(Reason::IssuedAhead { by: issued - self.now });
         }
-        if let (Some(issued), Some(expires)) = (issued, expires) {
-            self.check_lifetime(expires - issued)?;
+        match (issued, expires) {
+            (Some(issued), Some(expires)) => self.check_lifetime(expires - issued)?,
+            (None, Some(expires)) => self.check_lifetime(expires - self.now)?,
+            (_, None) => {}
         }
         Ok((issued, expires))
     }
@@ -98,29 +123,68 @@ impl Expected<'_> {
             _ => Ok(()),
         }
     }
+}
 
+/// What the claims say by these rules; somebody, or it is refused.
+pub(crate) fn fields(
+    claims: &Object<'_>,
+    rules: &'static [ClaimRule],
+    emails: EmailRule,
+) -> Result<Vec<(Field, String)>, Reason> {
+    let mut fields = Vec::with_capacity(rules.len());
+    for rule in rules {
+        fields.extend(rule.field(claims, emails)?);
+    }
+    if fields.iter().any(|(field, _)| field.identifies()) {
+        return Ok(fields);
+    }
+    let naming = rules.iter().find(|rule| rule.field.identifies());
+    Err(Reason::ClaimMissing(naming.map_or("sub", |rule| &rule.claim.whole)))
+}
+
+impl ClaimRule {
     fn field(
-        &self,
+        &'static self,
         claims: &Object<'_>,
-        rule: &'static ClaimRule,
+        emails: EmailRule,
     ) -> Result<Option<(Field, String)>, Reason> {
-        let name = rule.claim.whole.as_str();
-        let mut text = claim(claims, &rule.claim)?;
-        if let Some(other) = &rule.or {
+        let name = self.claim.whole.as_str();
+        let mut text = claim(claims, &self.claim)?;
+        if let Some(other) = &self.or {
             let second = claim(claims, other)?;
             if text.is_some() && second.is_some() && text != second {
                 return Err(Reason::Contradiction(&other.whole));
             }
             text = text.or(second);
         }
+        if !self.is_read(claims)? {
+            return Ok(None);
+        }
         match text {
-            None if rule.required => Err(Reason::ClaimMissing(name)),
+            None if self.required => Err(Reason::ClaimMissing(name)),
             None => Ok(None),
-            Some(text) if is_absent(rule.field, text) => Ok(None),
-            Some(text) => text::value(rule.field, text, self.emails)
-                .map(|value| Some((rule.field, value.into_owned())))
+            Some(text) if is_absent(self.field, text) => Ok(None),
+            Some(text) => text::value(self.field, self.stripped(text)?, emails)
+                .map(|value| Some((self.field, value.into_owned())))
                 .map_err(|fault| Reason::Value(name, fault)),
         }
+    }
+
+    /// Whether the claims beside it let this one count.
+    fn is_read(&'static self, claims: &Object<'_>) -> Result<bool, Reason> {
+        let allowed = match self.when.as_deref().map(|name| (name, claims.get(name))) {
+            None | Some((_, Some(Json::Bool(true)))) => true,
+            Some((_, None | Some(Json::Bool(false)))) => false,
+            Some((name, Some(_))) => return Err(Reason::ClaimType(name)),
+        };
+        let beaten = self.unless.as_ref().map_or(Ok(None), |path| claim(claims, path))?.is_some();
+        Ok(allowed && !beaten)
+    }
+
+    fn stripped<'a>(&'static self, text: &'a str) -> Result<&'a str, Reason> {
+        let unfit = Reason::ClaimUnfit(&self.claim.whole);
+        let text = text.strip_prefix(self.prefix.as_deref().unwrap_or("")).ok_or(unfit)?;
+        if self.never.as_deref() == Some(text) { Err(unfit) } else { Ok(text) }
     }
 }
 

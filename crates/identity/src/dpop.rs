@@ -4,8 +4,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
+use crate::algorithm::Algorithm;
 use crate::json::{self, Json, JsonFault, Object};
-use crate::jwk::{Algorithm, PublicKey, PublicKeyFault};
+use crate::jwk::{PublicKey, PublicKeyFault};
 use crate::jws::{Compact, JwsFault};
 use crate::profile::{EmailRule, Field};
 use crate::text;

@@ -2,30 +2,65 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit as _, Mac as _};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::digest::Output;
+use hmac::{Hmac, KeyInit as _, Mac as Mac_};
 use serde::Deserialize;
-use sha2::Sha256;
+use sha2::{Sha256, Sha384, Sha512};
 use subtle::ConstantTimeEq as _;
+
+use crate::algorithm::Algorithm;
 
 /// A key that is ready to hash: cloned for a message, never derived again.
 #[derive(Clone)]
-pub(crate) struct Mac(Hmac<Sha256>);
+pub(crate) enum Mac {
+    Sha256(Hmac<Sha256>),
+    Sha384(Box<Hmac<Sha384>>),
+    Sha512(Box<Hmac<Sha512>>),
+}
 
 impl Mac {
+    /// HMAC-SHA256, as all digests of one identifier are.
     pub(crate) fn new(key: &[u8]) -> Self {
-        Self(Hmac::new_from_slice(key).expect("HMAC takes a key of any length"))
+        Self::Sha256(Hmac::new_from_slice(key).expect(ANY_LENGTH))
     }
 
-    pub(crate) fn digest(&self, message: &[u8]) -> [u8; 32] {
-        let mut mac = self.0.clone();
-        mac.update(message);
-        mac.finalize().into_bytes().into()
+    /// The MAC of a shared secret's `algorithm`.
+    pub(crate) fn of(algorithm: Algorithm, key: &[u8]) -> Self {
+        match algorithm {
+            Algorithm::Hs384 => {
+                Self::Sha384(Box::new(Hmac::new_from_slice(key).expect(ANY_LENGTH)))
+            }
+            Algorithm::Hs512 => {
+                Self::Sha512(Box::new(Hmac::new_from_slice(key).expect(ANY_LENGTH)))
+            }
+            _ => Self::new(key),
+        }
+    }
+
+    pub(crate) fn digest(&self, message: &[u8]) -> Vec<u8> {
+        match self {
+            Self::Sha256(mac) => finished(mac.clone(), message).to_vec(),
+            Self::Sha384(mac) => finished(mac.as_ref().clone(), message).to_vec(),
+            Self::Sha512(mac) => finished(mac.as_ref().clone(), message).to_vec(),
+        }
     }
 
     /// Whether `digest` belongs to `message`, in a time that does not tell where it differs.
-    pub(crate) fn fits(&self, message: &[u8], digest: &[u8; 32]) -> bool {
-        self.digest(message).ct_eq(digest).into()
+    pub(crate) fn fits(&self, message: &[u8], digest: &[u8]) -> bool {
+        match self {
+            Self::Sha256(mac) => finished(mac.clone(), message).ct_eq(digest).into(),
+            Self::Sha384(mac) => finished(mac.as_ref().clone(), message).ct_eq(digest).into(),
+            Self::Sha512(mac) => finished(mac.as_ref().clone(), message).ct_eq(digest).into(),
+        }
     }
+}
+
+const ANY_LENGTH: &str = "HMAC takes a key of any length";
+
+fn finished<M: Mac_>(mut mac: M, message: &[u8]) -> Output<M> {
+    mac.update(message);
+    mac.finalize().into_bytes()
 }
 
 /// How a digest of 32 bytes is written.
@@ -38,6 +73,10 @@ pub enum DigestForm {
     HexAny,
     /// Standard base64 with padding; one newline at the end is forgiven.
     Base64,
+    /// Base64url without padding.
+    Base64url,
+    /// The id of the key, a colon, and 64 hexadecimal digits in lower case.
+    KeyAndHex,
 }
 
 impl DigestForm {
@@ -47,14 +86,26 @@ impl DigestForm {
             Self::HexLower if text.bytes().any(|byte| byte.is_ascii_uppercase()) => None,
             Self::HexLower | Self::HexAny => hex(text),
             Self::Base64 => base64(text.strip_suffix('\n').unwrap_or(text)),
+            Self::Base64url if text.len() == 43 => {
+                URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()
+            }
+            Self::Base64url => None,
+            Self::KeyAndHex => Self::HexLower.read(text.rsplit_once(':')?.1),
         }
     }
 
-    /// The text of a digest.
-    pub fn write(self, digest: &[u8; 32]) -> String {
+    /// The id of the key that `text` names, in a form that has one.
+    pub fn key_id(self, text: &str) -> Option<&str> {
+        text.rsplit_once(':').filter(|_| self == Self::KeyAndHex).map(|(key, _)| key)
+    }
+
+    /// The text of a digest made with the key `key_id`.
+    pub fn write(self, key_id: &str, digest: &[u8]) -> String {
         match self {
             Self::HexLower | Self::HexAny => hex_of(digest),
             Self::Base64 => STANDARD.encode(digest),
+            Self::Base64url => URL_SAFE_NO_PAD.encode(digest),
+            Self::KeyAndHex => format!("{key_id}:{}", hex_of(digest)),
         }
     }
 
@@ -64,6 +115,8 @@ impl DigestForm {
             Self::HexLower => "64 hexadecimal digits in lower case",
             Self::HexAny => "64 hexadecimal digits",
             Self::Base64 => "44 characters of standard base64 with padding",
+            Self::Base64url => "43 characters of base64url without padding",
+            Self::KeyAndHex => "the key's id, a colon and 64 hexadecimal digits in lower case",
         }
     }
 }
@@ -114,10 +167,12 @@ mod tests {
 
     #[test]
     fn a_digest_is_read_in_its_form_only() {
-        let digest = core::array::from_fn(|n| u8::try_from(n * 8).unwrap());
-        let lower = DigestForm::HexLower.write(&digest);
+        let digest: [u8; 32] = core::array::from_fn(|n| u8::try_from(n * 8 + 3).unwrap());
+        let lower = DigestForm::HexLower.write("k", &digest);
         let upper = lower.to_ascii_uppercase();
-        let base64 = DigestForm::Base64.write(&digest);
+        let base64 = DigestForm::Base64.write("k", &digest);
+        let url = DigestForm::Base64url.write("k", &digest);
+        let named = DigestForm::KeyAndHex.write("k:1", &digest);
         let newline = format!("{base64}\n");
         let two = format!("{newline}\n");
         let cases = [
@@ -133,10 +188,18 @@ mod tests {
             (DigestForm::Base64, &two, false),
             (DigestForm::Base64, base64.trim_end_matches('='), false),
             (DigestForm::Base64, &lower, false),
+            (DigestForm::Base64, &url, false),
+            (DigestForm::Base64url, &url, true),
+            (DigestForm::Base64url, &base64, false),
+            (DigestForm::Base64url, &lower, false),
+            (DigestForm::KeyAndHex, &named, true),
+            (DigestForm::KeyAndHex, &lower, false),
         ];
         for (form, text, good) in cases {
             assert_eq!(form.read(text), good.then_some(digest), "{form:?} {text:?}");
         }
+        assert_eq!(DigestForm::KeyAndHex.key_id(&named), Some("k:1"));
+        assert_eq!(DigestForm::HexAny.key_id(&named), None);
         assert_eq!(hex(&format!("{}zz", &lower[..62])), None);
         assert_eq!(hex(&format!("{}é", &lower[..62])), None);
     }

@@ -38,6 +38,12 @@ pub enum JwsFault {
     /// `alg` is missing, or one of the three is no string.
     #[error("`{0}` in the header is missing or no string")]
     HeaderType(&'static str),
+    /// Not an encrypted token of the one version that the profile takes.
+    #[error("the token does not begin with `v2.local.` or has not its length")]
+    NotPaseto,
+    /// An encrypted token with a footer.
+    #[error("the token has a footer, which nothing here reads")]
+    Footer,
     /// The payload is not strict JSON.
     #[error("the claims cannot be read: {0}")]
     Claims(JsonFault),

@@ -7,8 +7,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use zeroize::Zeroizing;
 
+use crate::algorithm::Algorithm;
 use crate::hmac::{Mac, hex, hex_of};
-use crate::jwk::{Algorithm, PublicKey, PublicKeyFault};
+use crate::jwk::{PublicKey, PublicKeyFault};
 use crate::profile::{KeyText, Mode, Profile, SecretForm};
 
 /// A key of a widget. `Debug` shows its id and mode, and nothing of the material.
@@ -17,11 +18,19 @@ pub struct Key {
     profile: &'static Profile,
     mode: Mode,
     pub(crate) material: Material,
-    retired: bool,
+    standing: Standing,
+}
+
+/// Whether a key may prove anything.
+enum Standing {
+    InUse,
+    Retired,
+    /// It is somebody else's, in words.
+    Elsewhere(Box<str>),
 }
 
 pub(crate) enum Material {
-    Shared { mac: Mac, text: Zeroizing<String> },
+    Shared { algorithm: Algorithm, mac: Mac, bytes: Zeroizing<Vec<u8>>, text: Zeroizing<String> },
     Public(PublicKey),
 }
 
@@ -35,8 +44,20 @@ pub enum KeyFault {
     #[error("it is not a secret of this profile: {0}")]
     Form(&'static str),
     /// A secret that could be guessed.
-    #[error("a secret has at least {} bytes", Key::SHORTEST)]
-    Short,
+    #[error("a secret of this profile has at least {0} bytes")]
+    Short(usize),
+    /// The profile takes registered public keys only.
+    #[error("the profile takes no shared secret: register the public half of your own key")]
+    Shared,
+    /// A private key where a secret or a public key should be.
+    #[error("it is a private key, which must not leave your servers: replace it")]
+    Private,
+    /// A public key where a secret should be: everybody knows it.
+    #[error("it is a public key, which is no secret: register it as a public key")]
+    PublicAsSecret,
+    /// No algorithm of the profile's shared secrets.
+    #[error("the profile's secrets do not sign with this algorithm")]
+    Algorithm,
     /// A token of ours that has another use.
     #[error("it begins with `cs_` and is made for another use")]
     OtherUse,
@@ -49,9 +70,6 @@ pub enum KeyFault {
 }
 
 impl Key {
-    /// Bytes that a shared secret has at least.
-    pub const SHORTEST: usize = 32;
-
     /// A secret that this server made, in the profile's form.
     ///
     /// `id` is what a token's `kid` must be to name this key.
@@ -61,12 +79,15 @@ impl Key {
         id: &str,
         secret_text: &str,
     ) -> Result<Self, KeyFault> {
-        check_form(profile.secret_form(), secret_text)?;
+        if !profile.modes().contains(&mode) {
+            return Err(KeyFault::Mode);
+        }
+        check_form(profile.secret_form().ok_or(KeyFault::Shared)?, secret_text)?;
         Self::imported(profile, mode, id, secret_text)
     }
 
-    /// A secret that came from the vendor's own dashboard: any text of 32 to 512 bytes, unless
-    /// the profile decodes it.
+    /// A secret that came from the vendor's own dashboard: any text of at least
+    /// [`Profile::shortest_secret`] and at most 512 bytes, unless the profile decodes it.
     ///
     /// So a team can change over without touching its back end.
     pub fn imported(
@@ -75,21 +96,37 @@ impl Key {
         id: &str,
         secret_text: &str,
     ) -> Result<Self, KeyFault> {
-        let key_text = match mode {
-            Mode::Hmac => profile.hmac.as_ref().map(|recipe| recipe.key),
-            Mode::Jwt => profile.jwt.as_ref().map(|recipe| recipe.key),
-        };
-        let bytes = match key_text.ok_or(KeyFault::Mode)? {
-            KeyText::Text => Zeroizing::new(secret_text.as_bytes().to_vec()),
-            KeyText::Hex => Zeroizing::new(hex(secret_text).ok_or(HEX64)?.to_vec()),
-        };
-        check_origin(profile.secret_form(), secret_text)?;
-        if bytes.len() < Self::SHORTEST {
-            return Err(KeyFault::Short);
+        let (key_text, algorithm) = signing(profile, mode)?;
+        check_origin(profile.secret_form().ok_or(KeyFault::Shared)?, secret_text)?;
+        let bytes = Zeroizing::new(key_text.bytes(secret_text)?);
+        if bytes.len() < profile.shortest_secret() {
+            return Err(KeyFault::Short(profile.shortest_secret()));
+        }
+        if profile.seals(mode) && bytes.len() != 32 {
+            return Err(KeyFault::Form("text of exactly 32 bytes"));
         }
         let text = Zeroizing::new(secret_text.to_owned());
-        let material = Material::Shared { mac: Mac::new(&bytes), text };
-        Ok(Self { id: id.into(), profile, mode, material, retired: false })
+        let mac = Mac::of(algorithm, &bytes);
+        let material = Material::Shared { algorithm, mac, bytes, text };
+        Ok(Self { id: id.into(), profile, mode, material, standing: Standing::InUse })
+    }
+
+    /// The same secret for another of the algorithms that the profile's secrets sign with; the
+    /// usual one needs no call.
+    pub fn signing_with(mut self, algorithm: Algorithm) -> Result<Self, KeyFault> {
+        let listed = match (self.mode, &self.profile.jwt) {
+            (Mode::Jwt, Some(recipe)) => recipe.shared.contains(&algorithm),
+            _ => algorithm == Algorithm::Hs256,
+        };
+        let Material::Shared { algorithm: own, mac, bytes, .. } = &mut self.material else {
+            return Err(KeyFault::Algorithm);
+        };
+        if !listed {
+            return Err(KeyFault::Algorithm);
+        }
+        *mac = Mac::of(algorithm, bytes);
+        *own = algorithm;
+        Ok(self)
     }
 
     /// A public key that the customer registered, as a JWK or a PEM.
@@ -97,18 +134,49 @@ impl Key {
         if !profile.accepts_public_keys() {
             return Err(KeyFault::Public);
         }
-        let key = PublicKey::read(jwk_or_pem)?;
-        if !profile.public_keys().contains(&key.algorithm()) {
-            return Err(KeyFault::Public);
-        }
+        Self::registered(profile, id, PublicKey::read(jwk_or_pem)?)
+    }
+
+    /// A public key that was read already.
+    ///
+    /// An RSA key serves the one RSA algorithm that the profile takes, if there is one only.
+    pub(crate) fn registered(
+        profile: &'static Profile,
+        id: &str,
+        key: PublicKey,
+    ) -> Result<Self, KeyFault> {
+        let takes = |algorithm| profile.public_keys().contains(&algorithm);
+        let only_pss = takes(Algorithm::Ps256) && !takes(Algorithm::Rs256);
+        let key = match key.algorithm() {
+            Algorithm::Rs256 if only_pss => key.for_pss().ok_or(KeyFault::Public)?,
+            algorithm if takes(algorithm) => key,
+            _ => return Err(KeyFault::Public),
+        };
         let material = Material::Public(key);
-        Ok(Self { id: id.into(), profile, mode: Mode::Jwt, material, retired: false })
+        Ok(Self { id: id.into(), profile, mode: Mode::Jwt, material, standing: Standing::InUse })
+    }
+
+    /// A secret of any bytes, for vectors that are no text.
+    #[cfg(test)]
+    pub(crate) fn of_bytes(profile: &'static Profile, id: &str, bytes: Vec<u8>) -> Self {
+        let (mac, text) = (Mac::of(Algorithm::Hs256, &bytes), Zeroizing::default());
+        let (algorithm, bytes) = (Algorithm::Hs256, Zeroizing::new(bytes));
+        let material = Material::Shared { algorithm, mac, bytes, text };
+        Self { id: id.into(), profile, mode: Mode::Jwt, material, standing: Standing::InUse }
     }
 
     /// The same key out of use: `verify` passes over it, `explain` recognises its proofs.
     #[must_use]
     pub fn retired(mut self) -> Self {
-        self.retired = true;
+        self.standing = Standing::Retired;
+        self
+    }
+
+    /// The same key as one of another widget or environment, such as "the test widget's": `verify`
+    /// passes over it, `explain` recognises its proofs.
+    #[must_use]
+    pub fn elsewhere(mut self, whose: &str) -> Self {
+        self.standing = Standing::Elsewhere(whose.into());
         self
     }
 
@@ -124,7 +192,15 @@ impl Key {
 
     /// Whether it is out of use.
     pub fn is_retired(&self) -> bool {
-        self.retired
+        matches!(self.standing, Standing::Retired)
+    }
+
+    /// Whose it is, if it is one of [elsewhere](Self::elsewhere).
+    pub(crate) fn whose(&self) -> Option<&str> {
+        match &self.standing {
+            Standing::Elsewhere(whose) => Some(whose),
+            Standing::InUse | Standing::Retired => None,
+        }
     }
 
     /// Whether it is a registered public key, with which this server cannot sign.
@@ -135,14 +211,24 @@ impl Key {
     /// The one algorithm that it checks.
     pub fn algorithm(&self) -> Algorithm {
         match &self.material {
-            Material::Shared { .. } => Algorithm::Hs256,
+            Material::Shared { algorithm, .. } => *algorithm,
             Material::Public(key) => key.algorithm(),
+        }
+    }
+
+    /// The bytes of a shared secret.
+    pub(crate) fn secret_bytes(&self) -> Option<&[u8]> {
+        match &self.material {
+            Material::Shared { bytes, .. } => Some(bytes),
+            Material::Public(_) => None,
         }
     }
 
     /// Whether it may be tried for a proof of this profile and mode.
     pub(crate) fn serves(&self, profile: &'static Profile, mode: Mode) -> bool {
-        !self.retired && self.mode == mode && std::ptr::eq(self.profile, profile)
+        matches!(self.standing, Standing::InUse)
+            && self.mode == mode
+            && std::ptr::eq(self.profile, profile)
     }
 }
 
@@ -152,16 +238,39 @@ impl fmt::Debug for Key {
     }
 }
 
-/// The text of a new secret over 32 random bytes, in the profile's form.
+/// The text of a new secret over 32 random bytes, in the profile's form, for a profile that
+/// [shares secrets](Profile::shares_secrets) at all.
 ///
 /// The two modes of a profile without prefixes get secrets of the same form: what keeps them
 /// apart is the row that holds them, never the text.
 pub fn new_secret_text(profile: &Profile, _mode: Mode, entropy: &[u8; 32]) -> String {
     match profile.secret_form() {
-        SecretForm::Hex64 => hex_of(entropy),
-        SecretForm::Text32Base64 => STANDARD.encode(&entropy[..24]),
-        SecretForm::PrefixedHmac => prefixed(HMAC_PREFIX, entropy),
-        SecretForm::PrefixedJwt => prefixed(JWT_PREFIX, entropy),
+        Some(SecretForm::Hex64) => hex_of(entropy),
+        Some(SecretForm::Text32Base64) => STANDARD.encode(&entropy[..24]),
+        Some(SecretForm::PrefixedHmac) => prefixed(HMAC_PREFIX, entropy),
+        Some(SecretForm::PrefixedJwt) | None => prefixed(JWT_PREFIX, entropy),
+    }
+}
+
+/// How the secrets of a mode become key bytes, and what they sign with if nobody says otherwise.
+fn signing(profile: &Profile, mode: Mode) -> Result<(KeyText, Algorithm), KeyFault> {
+    match (mode, &profile.hmac, &profile.jwt) {
+        (Mode::Hmac, Some(recipe), _) => Ok((recipe.key, Algorithm::Hs256)),
+        (Mode::Jwt, _, Some(recipe)) => {
+            let usual = recipe.shared.first().copied().unwrap_or(Algorithm::Hs256);
+            recipe.key.map(|key| (key, usual)).ok_or(KeyFault::Shared)
+        }
+        _ => Err(KeyFault::Mode),
+    }
+}
+
+impl KeyText {
+    fn bytes(self, secret_text: &str) -> Result<Vec<u8>, KeyFault> {
+        match self {
+            Self::Text => Ok(secret_text.as_bytes().to_vec()),
+            Self::Hex => hex(secret_text).map(|bytes| bytes.to_vec()).ok_or(HEX64),
+            Self::Base64 => STANDARD.decode(secret_text).map_err(|_| BASE64_ANY),
+        }
     }
 }
 
@@ -169,6 +278,7 @@ const HMAC_PREFIX: &str = "cs_idh_";
 const JWT_PREFIX: &str = "cs_idj_";
 const HEX64: KeyFault = KeyFault::Form("64 hexadecimal digits in lower case");
 const BASE64: KeyFault = KeyFault::Form("32 characters of base64");
+const BASE64_ANY: KeyFault = KeyFault::Form("standard base64 with padding");
 const PREFIXED: KeyFault = KeyFault::Form("a prefix, 43 characters and a checksum, unchanged");
 
 fn check_form(form: SecretForm, text: &str) -> Result<(), KeyFault> {
@@ -188,6 +298,12 @@ fn check_form(form: SecretForm, text: &str) -> Result<(), KeyFault> {
 
 /// Refuses a secret of ours that was made for another mode or another use altogether.
 fn check_origin(form: SecretForm, text: &str) -> Result<(), KeyFault> {
+    if text.contains("PRIVATE KEY-----") {
+        return Err(KeyFault::Private);
+    }
+    if text.contains("-----BEGIN ") || text.trim_start().starts_with('{') {
+        return Err(KeyFault::PublicAsSecret);
+    }
     if text.len() > 512 || text.chars().any(char::is_control) {
         return Err(KeyFault::Form("text of at most 512 bytes in one line"));
     }
@@ -233,7 +349,7 @@ mod tests {
     #[test]
     fn a_new_secret_has_the_form_of_its_profile() {
         for profile in profiles() {
-            for mode in profile.modes() {
+            for mode in profile.modes().iter().filter(|mode| profile.shares_secrets(**mode)) {
                 let text = new_secret_text(profile, *mode, &[0xA7; 32]);
                 let key = Key::shared(profile, *mode, "k1", &text).unwrap();
                 let shown = format!("{key:?}");
@@ -269,8 +385,8 @@ mod tests {
             assert_eq!(Key::shared(profile, *mode, "k", text).unwrap_err(), *fault, "{text}");
         }
         let imported: &[(_, _, &str, KeyFault)] = &[
-            (hashed, Mode::Hmac, "", KeyFault::Short),
-            (hashed, Mode::Hmac, "12345", KeyFault::Short),
+            (hashed, Mode::Hmac, "", KeyFault::Short(32)),
+            (hashed, Mode::Hmac, "12345", KeyFault::Short(32)),
             (hashed, Mode::Hmac, &good, KeyFault::OtherUse),
             (hashed, Mode::Hmac, "cs_sk_live_0123456789012345678901234", KeyFault::OtherUse),
             (woes, Mode::Hmac, "0123456789abcdef0123456789abcdef", HEX64),

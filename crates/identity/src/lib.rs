@@ -21,31 +21,42 @@
 //! ```
 
 mod access;
+mod algorithm;
 mod claims;
+mod digest;
 mod dpop;
 mod explain;
 mod hmac;
 pub mod json;
 mod jwk;
 pub mod jws;
+mod key_set;
 mod keys;
+mod paseto;
 mod presented;
 mod profile;
 mod reason;
-mod recipes;
 mod sign;
 mod text;
+mod token;
 mod verify;
+#[cfg(test)]
+mod wycheproof;
 
 pub use access::{Bad, Checker, Signer, SignerFault};
+pub use algorithm::Algorithm;
 pub use claims::CLOCK_SKEW;
 pub use dpop::{DpopFault, DpopProof, WINDOW as DPOP_WINDOW, dpop};
-pub use explain::{Finding, explain};
+pub use explain::{DigestSlip, Finding, MessageSlip, Mistake, SecretSlip, explain};
 pub use hmac::DigestForm;
-pub use jwk::{Algorithm, PublicKey, PublicKeyFault};
+pub use jwk::{PublicKey, PublicKeyFault};
+pub use key_set::{KeySet, KeySetFault};
 pub use keys::{Key, KeyFault, new_secret_text};
 pub use presented::Presented;
-pub use profile::{Field, Mode, Profile, SecretForm, Strength, UnknownField, profile, profiles};
+pub use profile::{
+    Field, Mode, Profile, RefusedFormat, SecretForm, Strength, UnknownField, Why, profile,
+    profiles, refused_formats,
+};
 pub use reason::{Reason, Refused};
 pub use sign::{LIFETIME as SIGNED_LIFETIME, SignFault, sign};
 pub use text::{TextFault, label};

@@ -40,6 +40,18 @@ pub enum Reason {
     /// The text to hash is a token without signature: hashing it would forge one.
     #[error("`{0}` has the shape of a token; a back end that signs such ids can be made to forge")]
     MessageIsToken(&'static str),
+    /// A part of what is hashed contains what stands between the parts.
+    #[error(
+        "`{0}` contains the text that stands after it in what is signed: it could be cut \
+             elsewhere and mean somebody else"
+    )]
+    AmbiguousJoin(&'static str),
+    /// The time in what is hashed is none.
+    #[error("`{0}` is not a time in milliseconds: thirteen digits")]
+    Time(&'static str),
+    /// The claims in what is hashed cannot be read.
+    #[error("`{0}` is not JSON in the form that the profile names")]
+    Payload(&'static str),
     /// No key in use made this signature.
     #[error("the signature fits no secret or key in use")]
     Signature,
@@ -55,6 +67,9 @@ pub enum Reason {
     /// The `kid` is no key of this widget.
     #[error("the token's `kid` is no key in use of this widget")]
     UnknownKey,
+    /// The profile demands a `kid` and the token has none.
+    #[error("the token names no key, and this profile demands a `kid`")]
+    KeyUnnamed,
     /// Two keys have the `kid`.
     #[error("the token's `kid` is the id of two keys")]
     AmbiguousKey,
@@ -64,6 +79,9 @@ pub enum Reason {
     /// A claim has the wrong type.
     #[error("the claim `{0}` has the wrong type: times are whole seconds, all else is a string")]
     ClaimType(&'static str),
+    /// A claim that the profile fixes has another value.
+    #[error("the claim `{0}` is not what the profile demands of it")]
+    ClaimUnfit(&'static str),
     /// Two names of one claim, or page and token, disagree.
     #[error("`{0}` contradicts what is signed")]
     Contradiction(&'static str),
@@ -120,14 +138,19 @@ impl Reason {
             Self::DigestForm(..) => "digest_form",
             Self::MessageMissing(_) => "message_missing",
             Self::MessageIsToken(_) => "message_is_token",
+            Self::AmbiguousJoin(_) => "ambiguous_join",
+            Self::Time(_) => "time",
+            Self::Payload(_) => "payload",
             Self::Signature => "signature",
             Self::Token(fault) => token_code(fault),
             Self::Algorithm => "algorithm",
             Self::Kind => "token_kind",
             Self::UnknownKey => "unknown_key",
+            Self::KeyUnnamed => "key_unnamed",
             Self::AmbiguousKey => "ambiguous_key",
             Self::ClaimMissing(_) => "claim_missing",
             Self::ClaimType(_) => "claim_type",
+            Self::ClaimUnfit(_) => "claim_unfit",
             Self::Contradiction(_) => "contradiction",
             Self::Value(..) => "value",
             Self::FieldType(_) => "field_type",
@@ -148,6 +171,8 @@ fn token_code(fault: JwsFault) -> &'static str {
         JwsFault::Segments(_) => "token_segments",
         JwsFault::Unsigned => "token_unsigned",
         JwsFault::Spelling(_) => "token_spelling",
+        JwsFault::NotPaseto => "token_not_paseto",
+        JwsFault::Footer => "token_footer",
         JwsFault::Header(_) => "token_header",
         JwsFault::HeaderName(_) => "token_header_name",
         JwsFault::HeaderType(_) => "token_header_type",

@@ -3,14 +3,9 @@
 //! A proof that is present is always verified and must hold; one of the wrong form, a blank one
 //! and a second one that does not fit are refusals, never silence.
 
-use crate::claims;
-use crate::jwk::Algorithm;
-use crate::jws::{Compact, Header};
-use crate::keys::{Key, Material};
+use crate::keys::Key;
 use crate::presented::{Presented, Value};
-use crate::profile::{
-    Beside, EmailRule, Field, HmacRecipe, JwtRecipe, Mode, Path, Profile, Strength,
-};
+use crate::profile::{Beside, EmailRule, Field, Mode, Path, Profile, Strength};
 use crate::reason::{Reason, Refused};
 use crate::text;
 
@@ -99,12 +94,13 @@ pub fn said(profile: &Profile, presented: &Presented) -> Said {
     Said { fields: profile.said.iter().filter_map(usable).collect() }
 }
 
-struct Case<'a> {
-    profile: &'static Profile,
-    keys: &'a [Key],
-    presented: &'a Presented,
-    audience: &'a str,
-    now: i64,
+/// All that an answer depends on.
+pub(crate) struct Case<'a> {
+    pub(crate) profile: &'static Profile,
+    pub(crate) keys: &'a [Key],
+    pub(crate) presented: &'a Presented,
+    pub(crate) audience: &'a str,
+    pub(crate) now: i64,
 }
 
 impl Case<'_> {
@@ -130,7 +126,7 @@ impl Case<'_> {
     }
 
     /// The proof under `name`, which must be a text that is not blank.
-    fn proof(&self, name: &'static str) -> Result<Option<&str>, Reason> {
+    pub(crate) fn proof(&self, name: &'static str) -> Result<Option<&str>, Reason> {
         match self.presented.value(name) {
             None => Ok(None),
             Some(Value::Parts(_)) => Err(Reason::FieldType(name)),
@@ -139,75 +135,7 @@ impl Case<'_> {
         }
     }
 
-    fn token(&self, recipe: &'static JwtRecipe) -> Result<Option<Proven>, Reason> {
-        let Some(token) = self.proof(&recipe.proof)? else { return Ok(None) };
-        let token = Compact::split(token).map_err(Reason::Token)?;
-        let header = token.header().map_err(Reason::Token)?;
-        if header.kind.as_ref().is_some_and(|kind| !kind.eq_ignore_ascii_case("JWT")) {
-            return Err(Reason::Kind);
-        }
-        let key = self.signer(&token, &header)?;
-        let payload = token.payload().map_err(Reason::Token)?;
-        let expected = claims::Expected {
-            recipe,
-            emails: self.profile.emails,
-            audience: self.audience,
-            now: self.now,
-        };
-        expected.read(&payload, key).map(Some)
-    }
-
-    /// The key that signed `token`: the one that `kid` names, or any of the algorithm in use.
-    fn signer(&self, token: &Compact<'_>, header: &Header) -> Result<usize, Reason> {
-        let in_use = || self.in_use(Mode::Jwt);
-        if in_use().next().is_none() {
-            return Err(Reason::NoKey(Mode::Jwt));
-        }
-        let named = |key: &Key| header.key.as_deref().is_none_or(|id| id == key.id());
-        if header.key.is_some() {
-            match in_use().filter(|(_, key)| named(key)).count() {
-                0 => return Err(Reason::UnknownKey),
-                1 => {}
-                _ => return Err(Reason::AmbiguousKey),
-            }
-        }
-        let mut fault = Reason::Algorithm;
-        for (index, key) in in_use().filter(|(_, key)| named(key)) {
-            if key.algorithm().answers_to(&header.algorithm) {
-                if fits(key, token)? {
-                    return Ok(index);
-                }
-                fault = Reason::Signature;
-            }
-        }
-        Err(fault)
-    }
-
-    fn digest(&self, recipe: &'static HmacRecipe) -> Result<Option<Proven>, Reason> {
-        let Some(proof) = self.proof(&recipe.proof)? else { return Ok(None) };
-        let name = recipe.message.whole.as_str();
-        let message = self.presented.at(&recipe.message).ok_or(Reason::MessageMissing(name))?;
-        if looks_like_token(message) {
-            return Err(Reason::MessageIsToken(name));
-        }
-        let value = text::value(recipe.field, message, self.profile.emails)
-            .map_err(|fault| Reason::Value(name, fault))?;
-        let form = Reason::DigestForm(&recipe.proof, recipe.digest);
-        let digest = recipe.digest.read(proof).ok_or(form)?;
-        let mut fault = Reason::NoKey(Mode::Hmac);
-        for (index, key) in self.in_use(Mode::Hmac) {
-            if let Material::Shared { mac, .. } = &key.material
-                && mac.fits(value.as_bytes(), &digest)
-            {
-                let fields = vec![(recipe.field, value.into_owned())];
-                return Ok(Some(Proven::by(Strength::Hmac, index, fields)));
-            }
-            fault = Reason::Signature;
-        }
-        Err(fault)
-    }
-
-    fn in_use(&self, mode: Mode) -> impl Iterator<Item = (usize, &Key)> {
+    pub(crate) fn in_use(&self, mode: Mode) -> impl Iterator<Item = (usize, &Key)> {
         let serves = move |(_, key): &(usize, &Key)| key.serves(self.profile, mode);
         self.keys.iter().enumerate().filter(serves)
     }
@@ -256,28 +184,11 @@ pub(crate) fn looks_like_token(id: &str) -> bool {
     id.strip_prefix("eyJ").is_some_and(|rest| rest.contains('.'))
 }
 
-pub(crate) fn fits(key: &Key, token: &Compact<'_>) -> Result<bool, Reason> {
-    match &key.material {
-        Material::Shared { mac, .. } => {
-            let digest = token.signature_of::<32>().map_err(Reason::Token)?;
-            Ok(digest.is_some_and(|digest| mac.fits(token.signed, &digest)))
-        }
-        Material::Public(public) if key.algorithm() == Algorithm::Rs256 => {
-            let signature = token.signature().map_err(Reason::Token)?;
-            Ok(public.verifies(token.signed, &signature))
-        }
-        Material::Public(public) => {
-            let signature = token.signature_of::<64>().map_err(Reason::Token)?;
-            Ok(signature.is_some_and(|signature| public.verifies(token.signed, &signature)))
-        }
-    }
-}
-
 /// The token, if the digest beside it proves nothing else.
 fn agreed(token: Proven, digest: &Proven, profile: &'static Profile) -> Result<Proven, Reason> {
     let differs = |(field, text): &(Field, String)| token.field(*field) != Some(text);
     if digest.fields.iter().any(differs) {
-        let name = profile.hmac.as_ref().map_or("", |recipe| recipe.message.whole.as_str());
+        let name = profile.hmac.as_ref().map_or("", |recipe| &recipe.message.first().whole);
         return Err(Reason::Contradiction(name));
     }
     Ok(token)

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use countersign_identity::{Mode, Presented, Profile, profile, profiles, sign};
+use countersign_identity::{Mode, Presented, profile, profiles};
 use serde_json::{Map, Value, json};
 
 use crate::attacks::{attack, digest_rows, good_digest, rows};
-use crate::kit::{Customer, NOW, WIDGET, base64, hex, sha256_mac, unhex};
+use crate::kit::{Customer, NOW, WIDGET, base64, hex, sha256_mac, signed_by_us, unhex};
 
 /// Every refused token and digest of the attack table, for other verifiers to run.
 #[test]
@@ -29,16 +29,16 @@ fn the_refused_are_current() {
     is_current("corpus/refused.json", &entries);
 }
 
-/// What back ends sign for one person, by profile and mode, for the SDKs to reproduce.
+/// What we sign for one person, by profile and mode, for the SDKs to reproduce; what is sealed
+/// with a nonce is never the same twice.
 #[test]
 fn the_accepted_are_current() {
     let mut entries = Vec::new();
-    for profile in profiles() {
-        for mode in profile.modes() {
+    for profile in profiles().filter(|profile| profile.name() != "fogbender-paseto") {
+        for mode in profile.modes().iter().filter(|mode| profile.shares_secrets(**mode)) {
             let customer = Customer::of(profile.name(), *mode);
-            let claims = claims(profile);
-            let minted = sign(profile, &customer.keys[0], &claims, WIDGET, NOW).unwrap();
-            let page = claims_of_page(profile, *mode);
+            let (claims, minted) = signed_by_us(&customer);
+            let page = if *mode == Mode::Hmac { claims } else { Presented::default() };
             let presented =
                 minted.iter().fold(page, |page, (field, proof)| page.with(field, proof.as_str()));
             let proven = customer.verify_all(&presented).unwrap();
@@ -50,6 +50,7 @@ fn the_accepted_are_current() {
             entries.push(entry(&customer, "one person", &presented, "proven", fields.into()));
         }
     }
+    assert!(entries.len() >= 45);
     is_current("corpus/accepted.json", &entries);
 }
 
@@ -75,28 +76,6 @@ fn the_recipes_give_the_digests_of_the_vectors() {
         };
         assert_eq!(written, text("digest"), "{}", text("name"));
     }
-}
-
-fn claims(profile: &Profile) -> Presented {
-    let page = Presented::default();
-    match profile.name() {
-        "notificationapi" => page.with("userId", "user_123"),
-        "fogbender" => page.with("userId", "user_123").with("userEmail", "ada@example.com"),
-        "woes-jwt" => page
-            .with("contact_external_id", "user_123")
-            .with("email", "ada@example.com")
-            .with("account_external_id", "company_7"),
-        "woes-hmac" => page.with("email", "ada@example.com"),
-        _ => page
-            .with("sub", "user_123")
-            .with("email", "ada@example.com")
-            .with_parts("company", &[("id", "company_7"), ("name", "Netflix")]),
-    }
-}
-
-/// What stands beside the proof on the page: the text of a digest, nothing beside a token.
-fn claims_of_page(profile: &Profile, mode: Mode) -> Presented {
-    if mode == Mode::Hmac { claims(profile) } else { Presented::default() }
 }
 
 fn entry(customer: &Customer, name: &str, presented: &Presented, key: &str, what: Value) -> Value {

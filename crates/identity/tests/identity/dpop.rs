@@ -94,7 +94,7 @@ fn the_header_has_a_public_key_that_signed() {
         (header("jwk", json!("x")), DpopFault::Header),
         (jwk("d", json!("AA")), DpopFault::Key(PublicKeyFault::Private)),
         (jwk("crv", json!("P-384")), DpopFault::Key(PublicKeyFault::Kind)),
-        (jwk("x", json!(segment(&[1; 32]))), DpopFault::Key(PublicKeyFault::Kind)),
+        (jwk("x", json!(segment(&[1; 32]))), DpopFault::Key(PublicKeyFault::OffCurve)),
         (header("jwk", other.jwk()), DpopFault::Signature),
     ];
     for (header, fault) in cases {

@@ -3,26 +3,47 @@
 //! All are read once from `profiles.toml`. A new vendor is a new row there; what a row can say
 //! is the types of this file.
 
+mod field;
+mod recipe;
+mod refused;
+mod template;
+
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::hmac::DigestForm;
-use crate::jwk::Algorithm;
+use crate::algorithm::Algorithm;
 use crate::presented::{Presented, Value};
+
+pub use field::Field;
+pub(crate) use recipe::{
+    AudienceRule, Beside, ClaimRule, EmailRule, Hashed, HmacRecipe, JwtRecipe, KeyIdRule, KeyText,
+    PayloadForm, TimesRule, TokenForm,
+};
+pub use refused::{RefusedFormat, Why, refused_formats};
+pub(crate) use template::Path;
 
 /// A vendor's way to prove who a visitor is.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
     name: String,
+    vendor: String,
     source: String,
     proves: String,
-    secret: SecretForm,
+    #[serde(default)]
+    limits: Option<String>,
+    #[serde(default)]
+    inferred: Vec<String>,
+    secret: Option<SecretForm>,
+    #[serde(default = "usual_shortest")]
+    shortest: usize,
     #[serde(default)]
     public_keys: Vec<Algorithm>,
+    #[serde(default)]
     pub(crate) emails: EmailRule,
+    #[serde(default)]
     pub(crate) beside: Beside,
     #[serde(default)]
     pub(crate) foreign: Vec<String>,
@@ -53,7 +74,42 @@ impl Profile {
         &self.name
     }
 
-    /// Where the vendor documents the format.
+    /// Whose format it is, as people write the name.
+    pub fn vendor(&self) -> &str {
+        &self.vendor
+    }
+
+    /// The vendor and what is signed, to choose from a list: `Woes, HMAC of email`.
+    pub fn title(&self) -> String {
+        let hashed = self.hmac.as_ref().map(|recipe| {
+            let names = recipe.message.0.iter().map(|(path, _)| path.whole.as_str());
+            format!("HMAC of {}", names.collect::<Vec<_>>().join(", "))
+        });
+        let sealed = self.seals(Mode::Jwt);
+        let token = self.jwt.as_ref().map(|_| if sealed { "PASETO" } else { "JWT" }.to_owned());
+        let forms: Vec<_> = token.into_iter().chain(hashed).collect();
+        format!("{}, {}", self.vendor, forms.join(" or "))
+    }
+
+    /// The page of the vendor that documents the format, if it is one.
+    pub fn docs(&self) -> Option<&str> {
+        let url = self.source.split_whitespace().find(|word| word.starts_with("https://"))?;
+        Some(url.trim_end_matches(','))
+    }
+
+    /// The algorithms that proofs of `mode` may have, those of shared secrets first.
+    pub fn algorithms(&self, mode: Mode) -> Vec<Algorithm> {
+        match (mode, &self.hmac, &self.jwt) {
+            (Mode::Hmac, Some(_), _) => vec![Algorithm::Hs256],
+            (Mode::Jwt, _, Some(recipe)) => {
+                let shared = recipe.key.map_or(&[][..], |_| &recipe.shared);
+                shared.iter().chain(&self.public_keys).copied().collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Where the vendor documents the format, or whose code shows it.
     pub fn source(&self) -> &str {
         &self.source
     }
@@ -63,13 +119,55 @@ impl Profile {
         &self.proves
     }
 
+    /// What an administrator must know before trusting it, where there is something.
+    pub fn limits(&self) -> Option<&str> {
+        self.limits.as_deref()
+    }
+
+    /// What of the profile no page or source of the vendor states, each in words.
+    pub fn inferred(&self) -> impl Iterator<Item = &str> {
+        self.inferred.iter().map(String::as_str)
+    }
+
+    /// The fields that a page may send beside a proof of `mode` and that it never covers: they
+    /// stay what the visitor said.
+    pub fn leaves_said(&self, mode: Mode) -> Vec<Field> {
+        let proven = self.proven(mode);
+        let mut said: Vec<_> = self.said.iter().map(|(_, field)| *field).collect();
+        said.retain(|field| !proven.contains(field));
+        said
+    }
+
+    /// The fields that a proof of `mode` can cover, in the order of the row.
+    pub fn proven(&self, mode: Mode) -> Vec<Field> {
+        let claims = |claims: &[ClaimRule]| claims.iter().map(|rule| rule.field).collect();
+        match (mode, &self.hmac, &self.jwt) {
+            (Mode::Jwt, _, Some(recipe)) => claims(&recipe.claims),
+            (Mode::Hmac, Some(recipe), _) if recipe.payload.is_some() => claims(&recipe.claims),
+            (Mode::Hmac, Some(recipe), _) => {
+                recipe.message.0.iter().filter_map(|(path, _)| self.said_as(path)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Seconds that a proof of `mode` holds at most; nothing if it may hold for ever.
+    pub fn lifetime(&self, mode: Mode) -> Option<i64> {
+        match mode {
+            Mode::Hmac => {
+                self.hmac.as_ref().filter(|it| it.time.is_some()).map(|recipe| recipe.lifetime)
+            }
+            Mode::Jwt => self.jwt.as_ref().and_then(|recipe| recipe.lifetime),
+        }
+    }
+
     /// The most that a proof of this profile is worth.
     pub fn strength(&self) -> Strength {
         if self.jwt.is_some() { Strength::Jwt } else { Strength::Hmac }
     }
 
-    /// The form of its shared secrets.
-    pub fn secret_form(&self) -> SecretForm {
+    /// The form of the secrets that are made here; nothing if it shares none.
+    pub fn secret_form(&self) -> Option<SecretForm> {
         self.secret
     }
 
@@ -81,6 +179,19 @@ impl Profile {
     /// Whether a customer may register a public key instead of sharing a secret.
     pub fn accepts_public_keys(&self) -> bool {
         !self.public_keys.is_empty()
+    }
+
+    /// Whether secrets are shared for `mode`; if not, only registered public keys are checked.
+    pub fn shares_secrets(&self, mode: Mode) -> bool {
+        match mode {
+            Mode::Hmac => self.hmac.is_some(),
+            Mode::Jwt => self.jwt.as_ref().is_some_and(|recipe| recipe.key.is_some()),
+        }
+    }
+
+    /// Bytes that a secret from the vendor's dashboard has at least.
+    pub fn shortest_secret(&self) -> usize {
+        self.shortest
     }
 
     /// The algorithms that a registered public key may have.
@@ -128,6 +239,17 @@ impl Profile {
         }
     }
 
+    /// Whether its proofs of `mode` are encrypted, not signed.
+    pub(crate) fn seals(&self, mode: Mode) -> bool {
+        let form = self.jwt.as_ref().map(|recipe| recipe.form);
+        mode == Mode::Jwt && form == Some(TokenForm::PasetoV2Local)
+    }
+
+    /// The field that the page's name `path` is.
+    pub(crate) fn said_as(&self, path: &Path) -> Option<Field> {
+        self.said.iter().find(|(own, _)| own == path).map(|(_, field)| *field)
+    }
+
     /// What follows from the row: its modes and all its field names.
     fn completed(mut self) -> Self {
         let proof = |mode| self.proof_field(mode).map(str::to_owned);
@@ -135,6 +257,8 @@ impl Profile {
         self.modes.extend(self.hmac.is_some().then_some(Mode::Hmac));
         self.modes.extend(self.jwt.is_some().then_some(Mode::Jwt));
         self.fields.extend(proofs.into_iter().flatten());
+        let message = self.hmac.iter().flat_map(|recipe| &recipe.message.0);
+        self.fields.extend(message.map(|(path, _)| path.head.clone()));
         self.fields.extend(self.foreign.iter().chain(&self.ignored).cloned());
         self.fields.extend(self.said.iter().map(|(path, _)| path.head.clone()));
         self
@@ -177,41 +301,6 @@ pub enum SecretForm {
     PrefixedJwt,
 }
 
-/// A fact about a person that a proof or a page can carry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Field {
-    /// The customer's own id of the person.
-    Id,
-    /// The person's email address.
-    Email,
-    /// The person's name.
-    Name,
-    /// The customer's own id of the company that the person belongs to.
-    CompanyId,
-    /// That company's name.
-    CompanyName,
-    /// Where a picture of the person is.
-    AvatarUrl,
-    /// The person's telephone number.
-    Phone,
-}
-
-impl Field {
-    /// The name in the contract, in snake case.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Id => "id",
-            Self::Email => "email",
-            Self::Name => "name",
-            Self::CompanyId => "company_id",
-            Self::CompanyName => "company_name",
-            Self::AvatarUrl => "avatar_url",
-            Self::Phone => "phone",
-        }
-    }
-}
-
 /// The `identity` object does not fit the profile: the request is wrong, whoever sent it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UnknownField {
@@ -226,112 +315,8 @@ pub enum UnknownField {
     NotAnObject(String),
 }
 
-/// What the profile does with an email that is not trimmed and lower-cased.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum EmailRule {
-    Normalise,
-    Refuse,
-}
-
-/// What happens to a field of the page that says other than the proof.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Beside {
-    Dropped,
-    Refused,
-}
-
-/// How a digest is made and where it stands.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct HmacRecipe {
-    pub(crate) proof: String,
-    pub(crate) key: KeyText,
-    pub(crate) message: Path,
-    pub(crate) field: Field,
-    pub(crate) digest: DigestForm,
-}
-
-/// What a token must and may claim and where it stands.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct JwtRecipe {
-    pub(crate) proof: String,
-    pub(crate) key: KeyText,
-    pub(crate) audience: AudienceRule,
-    pub(crate) times: TimesRule,
-    pub(crate) lifetime: Option<i64>,
-    pub(crate) claims: Vec<ClaimRule>,
-}
-
-/// How the text of a secret becomes key bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum KeyText {
-    /// The UTF-8 bytes of the whole text, as shown.
-    Text,
-    /// The bytes that its hexadecimal digits stand for.
-    Hex,
-}
-
-/// Which `aud` a token must have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum AudienceRule {
-    /// The widget's public key, as a string.
-    Text,
-    /// The same, or a list of nothing but it, as Go's usual library writes it.
-    One,
-    /// As `One`, but a token need not have any.
-    WhenPresent,
-}
-
-/// Whether `iat` and `exp` must be there; what is there is always enforced.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum TimesRule {
-    Required,
-    WhenPresent,
-}
-
-/// A claim that the profile knows.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ClaimRule {
-    pub(crate) claim: Path,
-    /// A second name of the same claim.
-    pub(crate) or: Option<Path>,
-    pub(crate) field: Field,
-    #[serde(default)]
-    pub(crate) required: bool,
-}
-
-/// A name, or a name in the object of that name: `email`, `company.id`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(from = "String")]
-pub(crate) struct Path {
-    pub(crate) head: String,
-    pub(crate) part: Option<String>,
-    pub(crate) whole: String,
-}
-
-impl Path {
-    /// The part that this path names in the object `head`.
-    fn part_of(&self, head: &str) -> Option<&str> {
-        self.part.as_deref().filter(|_| self.head == head)
-    }
-}
-
-impl From<String> for Path {
-    fn from(whole: String) -> Self {
-        match whole.split_once('.') {
-            Some((head, part)) => {
-                Self { head: head.to_owned(), part: Some(part.to_owned()), whole }
-            }
-            None => Self { head: whole.clone(), part: None, whole },
-        }
-    }
+fn usual_shortest() -> usize {
+    32
 }
 
 #[derive(Deserialize)]
@@ -341,7 +326,7 @@ struct Table {
 }
 
 static PROFILES: LazyLock<Vec<Profile>> = LazyLock::new(|| {
-    let table: Table = toml::from_str(include_str!("../profiles.toml"))
+    let table: Table = toml::from_str(include_str!("../../profiles.toml"))
         .expect("profiles.toml is part of the build and a test reads it");
     table.profile.into_iter().map(Profile::completed).collect()
 });
@@ -353,12 +338,34 @@ mod tests {
     #[test]
     fn every_row_can_be_read_and_signs_somehow() {
         let names: Vec<_> = profiles().map(Profile::name).collect();
-        assert_eq!(names, ["countersign", "woes-jwt", "woes-hmac", "notificationapi", "fogbender"]);
+        let first = ["countersign", "woes-jwt", "woes-hmac", "notificationapi", "fogbender"];
+        assert_eq!(names[..5], first);
         for profile in profiles() {
             assert!(!profile.modes().is_empty(), "{}", profile.name());
             assert!(profile.source().len() > 10 && !profile.proves().is_empty());
         }
         assert!(profile("guess").is_none());
+    }
+
+    #[test]
+    fn a_row_can_be_shown_in_a_list() {
+        let titles = [
+            ("countersign", "Countersign, JWT"),
+            ("fogbender", "Fogbender, JWT or HMAC of userId"),
+            ("fogbender-paseto", "Fogbender, PASETO"),
+            ("thena", "Thena, HMAC of email, name"),
+        ];
+        for (name, title) in titles {
+            assert_eq!(profile(name).unwrap().title(), title);
+        }
+        let woes = profile("woes-jwt").unwrap();
+        assert_eq!(woes.docs(), Some("https://docs.woes.dev"));
+        assert_eq!(woes.algorithms(Mode::Jwt), [Algorithm::Hs256]);
+        assert_eq!(woes.algorithms(Mode::Hmac), []);
+        assert_eq!(profile("knock").unwrap().algorithms(Mode::Jwt), [Algorithm::Rs256]);
+        assert_eq!(profile("woes-hmac").unwrap().leaves_said(Mode::Hmac).len(), 3);
+        let titles: BTreeSet<_> = profiles().map(Profile::title).collect();
+        assert_eq!(titles.len(), profiles().count(), "two rows have the same title");
     }
 
     #[test]

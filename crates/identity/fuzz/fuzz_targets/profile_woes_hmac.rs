@@ -1,4 +1,0 @@
-//! The profile `woes-hmac` against any bytes.
-#![no_main]
-
-libfuzzer_sys::fuzz_target!(|data: &[u8]| countersign_identity_fuzz::proof("woes-hmac", data));
