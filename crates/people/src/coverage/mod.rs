@@ -25,7 +25,7 @@ use crate::People;
 use crate::widgets::Widget;
 
 /// How often the counts are written (V2).
-const EVERY: Duration = Duration::from_secs(60);
+const EVERY: Duration = Duration::from_mins(1);
 /// Widgets whose counts wait at most, and kinds of counts of one widget; past them counts are
 /// lost, and a metric says so.
 const WIDGETS: usize = 10_000;

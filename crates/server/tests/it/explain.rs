@@ -102,7 +102,8 @@ async fn r6_a_wrong_recipe_is_named_and_stays_refused() {
     let mut outcomes = Vec::new();
     for key in [wrong, right] {
         let digest = aws_lc_rs::hmac::sign(&key, b"alice@customer.example");
-        let hex: String = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        let write = |text: String, byte: &u8| text + &format!("{byte:02x}");
+        let hex = digest.as_ref().iter().fold(String::new(), write);
         let presented = json!({ "email": "alice@customer.example", "email_hash": hex });
         let explained = explain(&app, &tenant, presented.clone()).await.json();
         let opened = app.open(&tenant, Some(presented)).await;
