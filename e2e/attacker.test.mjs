@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { after, before, test } from 'node:test'
-import { freePort, picture, Stage, thread, write } from './stage.mjs'
+import { flaws, freePort, picture, Stage, thread, write } from './stage.mjs'
 
 const SECRET = 'A secret of Bob’s: the printer is not insured.'
 let stage
@@ -172,4 +172,26 @@ test('the dashboard is not on the widget’s origin, and no page may frame it', 
   const policy = await page.evaluate(async () => (await fetch(location.href)).headers.get('content-security-policy'))
   assert.match(policy, /frame-ancestors 'none'/)
   await page.context().close()
+})
+
+test('the identity page has counted every attempt, and explains a proof that is pasted', async () => {
+  const { page } = await stage.customer('u_alice')
+  const token = await page.evaluate(async () => (await fetch('/api/countersign-token?jkt=')).text())
+  const agent = await stage.agent()
+  const { items: [widget] } = await stage.backEnd('GET', '/widgets')
+  await agent.goto(`${stage.dashboard}widgets/${widget.id}/identity`)
+  const coverage = agent.getByRole('region', { name: 'Who brings a proof' })
+  await coverage.getByText(/^Enforced: \d+ of \d+ attempts/).waitFor()
+  await coverage.getByText('The token has expired').waitFor()
+  const explain = agent.getByRole('region', { name: 'Explain a proof' })
+  const tried = [[token, 'This proof holds'], [token.slice(0, -4) + 'AAAA', 'This proof does not hold']]
+  for (const [proof, verdict] of tried) {
+    await explain.getByLabel('Token, or the identity object as JSON').fill(proof)
+    await explain.getByRole('button', { name: 'Explain' }).click()
+    await explain.getByRole('heading', { name: verdict }).waitFor()
+  }
+  await explain.getByText('How to mend it.').first().waitFor()
+  assert.deepEqual(await flaws(agent.mainFrame()), [])
+  await picture(agent, 'identity')
+  for (const one of [page, agent]) await one.context().close()
 })

@@ -204,7 +204,7 @@ export function world(now = Date.now()) {
     })
   }
 
-  return { withheld: [], now, members, widgets, contacts, conversations, messages, sessions, secrets: makeSecrets(iso, app, site), refusals: makeRefusals(iso, app, site), apiKeys: makeKeys(iso), audit: makeAudit(iso, members, app, alice), organization: { id: id('org'), name: 'Corvid Labs' }, environment: 'live' }
+  return { withheld: [], now, members, widgets, contacts, conversations, messages, sessions, secrets: makeSecrets(iso, app, site), refusals: makeRefusals(iso, app, site), coverage: makeCoverage, apiKeys: makeKeys(iso), audit: makeAudit(iso, members, app, alice), organization: { id: id('org'), name: 'Corvid Labs' }, environment: 'live' }
 }
 
 function makeWidgets(iso) {
@@ -260,6 +260,21 @@ function makeSecrets(iso, app, site) {
     ],
     [site.id, []],
   ])
+}
+
+/** Seven days of a widget: the app is proven almost always, the site has some days of a broken back end behind it. */
+function makeCoverage(widget, secrets, today) {
+  const shape = widget.mode === 'enforce' ? [[212, 3, 0, 0], [240, 1, 0, 0], [198, 0, 0, 0], [251, 2, 0, 0], [263, 0, 0, 0], [96, 0, 0, 0], [131, 1, 0, 0]] : [[0, 0, 61, 40], [12, 30, 44, 38], [34, 22, 31, 45], [71, 4, 12, 41], [80, 1, 3, 52], [33, 0, 0, 19], [41, 0, 0, 22]]
+  const kinds = ['valid', 'invalid', 'missing', 'anonymous']
+  const days = shape.map((counts, index) => ({ date: new Date(today - (6 - index) * 86_400_000).toISOString().slice(0, 10), ...Object.fromEntries(kinds.map((kind, n) => [kind, counts[n]])) }))
+  const totals = Object.fromEntries(kinds.map((kind) => [kind, days.reduce((sum, day) => sum + day[kind], 0)]))
+  const all = kinds.reduce((sum, kind) => sum + totals[kind], 0)
+  const refused = totals.invalid + totals.missing + (widget.anonymous ? 0 : totals.anonymous)
+  const [first, second] = secrets.filter((one) => !one.retired_at)
+  const by_key = first ? [{ key: first.id, many: totals.valid - 40 }, { key: second?.id ?? 'jwks:2026-11', many: 40 }] : [{ key: 'jwks:site-1', many: totals.valid }]
+  const by_reason = [{ reason: 'expired', many: Math.ceil(totals.invalid * 0.7) }, { reason: 'signature', many: Math.floor(totals.invalid * 0.3) }]
+  const sentence = widget.mode === 'enforce' ? `Enforced: ${refused} of ${all} attempts of the last 7 days do not pass, most of them because the proof does not hold (\`expired\`).` : `Not yet safe to enforce: ${refused} of ${all} attempts of the last 7 days would have been refused, most of them because the page sends no proof.`
+  return { since: `${days[0].date}T00:00:00Z`, totals, by_key, by_reason, days, verdict: { safe_to_enforce: refused === 0, sentence, would_be_refused: refused } }
 }
 
 function makeRefusals(iso, app, site) {

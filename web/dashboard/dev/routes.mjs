@@ -168,6 +168,15 @@ export function routes(state) {
       record(me, 'widget.changed', one.id, body)
       return one
     }],
+    ['GET', '/widgets/:id/coverage', ({ at }) => {
+      const one = find(world.widgets, at.id)
+      return world.coverage(one, world.secrets.get(one.id) ?? [], Date.now())
+    }],
+    ['POST', '/identity/explain', ({ body }) => {
+      only(body, ['widget', 'presented'])
+      find(world.widgets, body.widget)
+      return explained(body.presented)
+    }],
     ['GET', '/widgets/:id/identity_secrets', ({ at, page }) => page(world.secrets.get(find(world.widgets, at.id).id) ?? [])],
     ['POST', '/widgets/:id/identity_secrets', ({ at, body, me }) => {
       only(body, ['mode', 'public_key', 'kid'])
@@ -209,6 +218,19 @@ export function routes(state) {
     }],
     ['GET', '/audit_events', ({ page }) => page(world.audit)],
   ]
+}
+
+/** The mock knows two proofs: one that says good, and all others. */
+function explained(presented) {
+  if (/good/.test(JSON.stringify(presented))) {
+    const fields = { id: 'u_alice', email: 'alice@netflix.example', name: 'Alice Chesterton', company_id: 'c_netflix' }
+    return { outcome: 'accepted', reason: null, trust: 'jwt', fields: Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, { value, provenance: name === 'company_id' ? 'said' : 'proven' }])), findings: [] }
+  }
+  const findings = [
+    { cause: 'the token is signed with HS256 and the secret hex-decoded; this profile takes its text as the key', mend: 'sign with the text of the secret: in Node `createHmac("sha256", secret)`' },
+    { cause: 'the clock of your back end is 312 s ahead', mend: 'let the machine that signs keep its time by NTP' },
+  ]
+  return { outcome: 'refused', reason: 'signature', trust: null, fields: {}, findings }
 }
 
 function only(body, known) {

@@ -108,6 +108,30 @@ export type IdentitySecret = {
 
 export type NewIdentitySecret = { mode?: 'hmac' | 'jwt'; public_key?: string; kid?: string }
 
+/** How many attempts to open a session there were of each kind. */
+export type Totals = { valid: number; invalid: number; missing: number; anonymous: number }
+
+export type Coverage = {
+  since: string
+  totals: Totals
+  by_key: { key: string; many: number }[]
+  by_reason: { reason: string; many: number }[]
+  days: (Totals & { date: string })[]
+  verdict: { safe_to_enforce: boolean; sentence: string; would_be_refused: number }
+}
+
+/** What the page sends as `identity`: texts, and objects of texts. */
+export type Presented = Record<string, string | Record<string, string>>
+
+export type Explanation = {
+  outcome: 'accepted' | 'refused'
+  reason: string | null
+  trust: Trust | null
+  fields: Record<string, { value: string; provenance: Provenance }>
+  /** The likeliest first. */
+  findings: { cause: string; mend: string }[]
+}
+
 export type Refusal = {
   reference: string
   at: string

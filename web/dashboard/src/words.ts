@@ -1,4 +1,5 @@
 // Every sentence that the pages say, in one place. Another language is another file of the same shape.
+import { identityWords } from './words/identity.ts'
 import { settingsWords } from './words/settings.ts'
 import { talkWords } from './words/talk.ts'
 import { trustWords } from './words/trust.ts'
@@ -122,4 +123,5 @@ export const words = {
   trust: trustWords,
   ...talkWords,
   ...settingsWords,
+  ...identityWords,
 }

@@ -4,7 +4,10 @@ import type { Message, Trust } from '../src/contract.ts'
 import { Typing } from '../src/live/typing.ts'
 import { arranged } from '../src/pages/inbox/arrange.ts'
 import { pieces } from '../src/pages/inbox/linked.tsx'
-import { reasonInWords, referenceIn } from '../src/pages/refusals.tsx'
+import { reasonInWords } from '../src/pages/reason.ts'
+import { percent } from '../src/pages/widgets/coverage.tsx'
+import { presentedIn } from '../src/pages/widgets/presented.ts'
+import { referenceIn } from '../src/pages/refusals.tsx'
 import { detailText } from '../src/pages/settings/audit.tsx'
 import { contrast, inkOn, rgbOf } from '../src/pages/widgets/contrast.ts'
 import { isLower } from '../src/pages/widgets/mode.tsx'
@@ -222,3 +225,25 @@ describe('typing', () => {
     expect(typing.snapshot()).toEqual([])
   })
 })
+
+describe('a pasted proof', () => {
+  const jwt = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.'
+  const five = 'eyJhbGciOiJkaXIifQ..aXY.Y2lwaGVy.dGFn'
+  it.each([
+    [` ${jwt}\n`, 'userJWT', { userJWT: jwt }],
+    [five, 'token', { token: five }],
+    ['{"userId":"7","userIdHash":"x"}', null, { userId: '7', userIdHash: 'x' }],
+    ['{"widget":"cs_pk_1","identity":{"token":"t","company":{"id":"1"}}}', 'token', { token: 't', company: { id: '1' } }],
+  ])('%s', (text, field, presented) => expect(presentedIn(text, field)).toEqual({ presented, error: null }))
+  it.each([
+    ['', 'token', /Paste/],
+    ['hello there', 'token', /neither/],
+    [jwt, null, /has no token/],
+    ["{ token: 'x' }", 'token', /not JSON/],
+    ['{"id": 7}', 'token', /only texts/],
+    ['{"company": {"id": null}}', 'token', /only texts/],
+    [`{"a":"${'x'.repeat(20_000)}"}`, 'token', /longer/],
+  ])('%s is told why not', (text, field, why) => expect(presentedIn(text, field).error).toMatch(why))
+})
+
+it.each([[0, '0%'], [0.004, '< 1%'], [0.5, '50%'], [0.996, '> 99%'], [1, '100%']])('a share of %d is %s', (share, said) => expect(percent(share)).toBe(said))

@@ -58,6 +58,9 @@ export const queries = {
 
   widgets: () => queryOptions({ queryKey: ['widgets'], queryFn: api.widgets }),
   widget: (id: string) => queryOptions({ queryKey: ['widget', id], queryFn: () => api.widget(id) }),
+  /** Counted on: asked again each minute while it is looked at. */
+  coverage: (widget: string) =>
+    queryOptions({ queryKey: ['coverage', widget], queryFn: () => api.coverage(widget), refetchInterval: 60_000 }),
   secrets: (widget: string) =>
     queryOptions({ queryKey: ['secrets', widget], queryFn: () => api.secrets(widget) }),
 

@@ -5,12 +5,15 @@ import type {
   Contact,
   ContactSession,
   Conversation,
+  Coverage,
+  Explanation,
   IdentitySecret,
   Me,
   Member,
   Message,
   NewIdentitySecret,
   Page,
+  Presented,
   Refusal,
   Widget,
   WidgetChange,
@@ -60,6 +63,9 @@ export const api = {
   widget: (id: string) => call<Widget>('GET', `/widgets/${at(id)}`),
   changeWidget: (id: string, change: WidgetChange) =>
     call<Widget>('PATCH', `/widgets/${at(id)}`, { body: change }),
+  coverage: (widget: string) => call<Coverage>('GET', `/widgets/${at(widget)}/coverage`),
+  explain: (widget: string, presented: Presented) =>
+    call<Explanation>('POST', '/identity/explain', { body: { widget, presented } }),
   secrets: (widget: string) =>
     call<Page<IdentitySecret>>('GET', `/widgets/${at(widget)}/identity_secrets`),
   createSecret: (widget: string, secret: NewIdentitySecret) =>

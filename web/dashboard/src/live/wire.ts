@@ -18,13 +18,14 @@ export function applyNews(cache: QueryClient, me: string, frame: News): void {
     case 'contact.changed':
       return applyContact(cache, frame.data.id)
     case 'refusal.recorded':
+      void cache.invalidateQueries({ queryKey: ['coverage'] })
       return void cache.invalidateQueries({ queryKey: ['refusals'] })
   }
 }
 
 /** Something may have been missed: everything that the stream keeps true is fetched again. */
 export function fetchAgain(cache: QueryClient): void {
-  for (const key of ['conversations', 'waiting', 'conversation', 'messages', 'contact', 'contact-sessions', 'contacts', 'refusals']) {
+  for (const key of ['conversations', 'waiting', 'conversation', 'messages', 'contact', 'contact-sessions', 'contacts', 'refusals', 'coverage']) {
     void cache.invalidateQueries({ queryKey: [key] })
   }
 }

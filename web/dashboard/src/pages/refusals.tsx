@@ -14,6 +14,7 @@ import { usePageTitle } from '../ui/page-title.ts'
 import { Empty, Failed, Skeleton } from '../ui/states.tsx'
 import { Time } from '../ui/time.tsx'
 import { words } from '../words.ts'
+import { reasonInWords } from './reason.ts'
 import './refusals.css'
 
 const route = getRouteApi('/shell/refusals')
@@ -136,14 +137,6 @@ function Entry({ refusal, whole }: { refusal: Refusal; whole: boolean }) {
       </dl>
     </li>
   )
-}
-
-export function reasonInWords(reason: string): string {
-  const known: Partial<Record<string, string>> = say.reasons
-  const words = known[reason]
-  if (words) return words
-  const plain = reason.replaceAll('_', ' ').trim()
-  return plain.charAt(0).toUpperCase() + plain.slice(1)
 }
 
 function Nothing({ asked }: { asked: boolean }) {

@@ -402,6 +402,41 @@ describe('widget settings', () => {
     await expect.poll(() => app.mode).toBe('enforce')
   })
 
+  it('says in one sentence whether it is safe to enforce, with the numbers for every reader', async () => {
+    const [app, site] = world().widgets
+    await enter(`/widgets/${site.id}/identity`)
+    const section = page.getByRole('region', { name: 'Who brings a proof' })
+    await section.getByText('Not yet safe to enforce: 208 of 736 attempts').waitFor()
+    expect(await section.getByRole('row').count()).toBe(8)
+    expect(await section.getByRole('button', { name: 'Switch to Enforce' }).count()).toBe(0)
+    world().coverage = () => ({ since: '2026-11-15T00:00:00Z', totals: { valid: 3, invalid: 0, missing: 0, anonymous: 0 }, by_key: [], by_reason: [], days: [], verdict: { safe_to_enforce: true, sentence: 'Safe to enforce: all 3 attempts.', would_be_refused: 0 } })
+    await page.reload()
+    await section.getByRole('button', { name: 'Switch to Enforce' }).click()
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Switch to Enforce' }).click()
+    await expect.poll(() => site.mode).toBe('enforce')
+    await go(`/widgets/${app.id}/identity`)
+    expect(await barriers()).toBe('')
+  })
+
+  it('explains a pasted proof with its causes and mends, and says what is not one before it is sent', async () => {
+    await enter(`/widgets/${world().widgets[0].id}/identity`)
+    const section = page.getByRole('region', { name: 'Explain a proof' })
+    const field = section.getByLabel('Token, or the identity object as JSON')
+    await field.fill('hello')
+    await section.getByRole('button', { name: 'Explain' }).click()
+    await section.getByText('This is neither a token nor an object.').waitFor()
+    await field.fill('eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln')
+    await section.getByRole('button', { name: 'Explain' }).click()
+    await section.getByRole('heading', { name: 'This proof does not hold' }).waitFor()
+    await section.getByText('Let the machine that signs keep its time by NTP.').waitFor()
+    expect(await barriers()).toBe('')
+    await field.fill('{ "widget": "cs_pk_x", "identity": { "token": "good" } }')
+    await section.getByRole('button', { name: 'Explain' }).click()
+    await section.getByRole('heading', { name: 'This proof holds' }).waitFor()
+    await section.getByText('c_netflix').waitFor()
+    expect(await barriers()).toBe('')
+  })
+
   it('lets an agent look and not change', async () => {
     const [app] = world().widgets
     await go('/sign-in')

@@ -64,7 +64,7 @@ function Choice({ mode, current, may, onChoose }: ChoiceProps) {
   )
 }
 
-function ChangeMode({ widget, to, onClose }: { widget: Widget; to: Mode; onClose: () => void }) {
+export function ChangeMode({ widget, to, onClose }: { widget: Widget; to: Mode; onClose: () => void }) {
   const { label, consequences } = say.modes[to]
   const save = useSave(widget.id, say.changed(label))
   const lower = isLower(to, widget.mode)
