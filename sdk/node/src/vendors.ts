@@ -9,7 +9,7 @@ import { checkWidget, hexSecret, optional, refuseToken, value, vendorSecret } fr
  */
 export function woesEmailHash(secret: string, email: string): string {
   const key = hexSecret(secret)
-  return createHmac('sha256', key).update(refuseToken('email', value('email', email, 'email'))).digest('hex')
+  return createHmac('sha256', key).update(value('email', email, 'email')).digest('hex')
 }
 
 /**
