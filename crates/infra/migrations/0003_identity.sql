@@ -9,3 +9,9 @@ create table coverage (
     at bigint not null,
     primary key (tenant, widget, hour, outcome, name)
 ) {tenant};
+
+alter table identity_secret add column first_used_at bigint;
+create unique index identity_secret_kid on identity_secret (tenant, widget, kid);
+
+alter table widget add column proofs_valid_from bigint;
+alter table widget add column single_use_tokens boolean not null default false;

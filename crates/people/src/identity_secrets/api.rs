@@ -2,22 +2,24 @@
 
 use std::collections::BTreeMap;
 
+use axum::extract::Extension;
 use axum::http::StatusCode;
-use countersign_base::{IdentitySecretId, Role, WidgetId};
-use countersign_door::{Allowed, Answer, App, Json, Page, Path, Permission, Problem, Query};
+use countersign_base::{IdentitySecretId, Moment, Role, WidgetId};
+use countersign_door::{Allowed, Answer, App, Cx, Json, Page, Path, Permission, Problem, Query};
 use countersign_identity::Presented;
 use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{IdentitySecret, NewSecret};
+use super::{IdentitySecret, NewSecret, Refusal};
 use crate::widgets::api::ManageWidgets;
+use crate::{People, coverage};
 
 /// What a member or a back end may do with identity secrets.
 pub fn staff_routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list_identity_secrets, create_identity_secret))
-        .routes(routes!(retire_identity_secret))
+        .routes(routes!(schedule_identity_secret, retire_identity_secret))
 }
 
 /// What only a back end may do.
@@ -30,27 +32,45 @@ pub fn server_routes() -> OpenApiRouter<App> {
 struct CreatedSecret {
     #[serde(flatten)]
     shown: IdentitySecret,
-    /// The secret: store it now, it is not shown again. A public key has none.
+    /// The secret that was made: store it now, it is not shown again.
     secret: Option<String>,
+}
+
+/// A key with its part of the traffic.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct UsedSecret {
+    #[serde(flatten)]
+    shown: IdentitySecret,
+    /// What part of the valid proofs of the last 7 days it made, from 0 to 1.
+    share: f64,
 }
 
 /// The identity secrets and public keys of a widget, newest first.
 #[utoipa::path(get, path = "/widgets/{id}/identity_secrets", tag = "identity",
     params(("id" = WidgetId, Path)),
-    responses((status = 200, body = Page<IdentitySecret>), (status = 404, description = "`not_found`")))]
+    responses((status = 200, body = Page<UsedSecret>), (status = 404, description = "`not_found`")))]
 async fn list_identity_secrets(
     who: Allowed<ManageWidgets>,
+    Extension(people): Extension<People>,
     Path(widget): Path<WidgetId>,
-) -> Answer<Page<IdentitySecret>> {
-    let items = who.read(async move |cx| super::list(cx, widget).await).await?;
-    Ok(Json(Page { items, next_cursor: None }))
+) -> Answer<Page<UsedSecret>> {
+    let waiting = people.coverage.waiting(who.scope(), widget);
+    let (listed, week) = who
+        .read(async move |cx| {
+            let listed = super::list(cx, widget).await?;
+            Ok::<_, Refusal>((listed, coverage::week(cx, widget, waiting).await?))
+        })
+        .await?;
+    let used =
+        |shown: IdentitySecret| UsedSecret { share: week.share(&shown.id.to_string()), shown };
+    Ok(Json(Page { items: listed.into_iter().map(used).collect(), next_cursor: None }))
 }
 
-/// Makes a secret, or registers your public key.
+/// Makes a secret, takes over the one that you sign with, or registers your public key.
 #[utoipa::path(post, path = "/widgets/{id}/identity_secrets", tag = "identity",
     params(("id" = WidgetId, Path)), request_body = NewSecret,
     responses((status = 201, body = CreatedSecret), (status = 404, description = "`not_found`"),
-        (status = 409, description = "`too_many_secrets`"),
+        (status = 409, description = "`too_many_secrets`, `kid_taken`, `same_key`"),
         (status = 422, description = "`bad_mode`, `bad_key`")))]
 async fn create_identity_secret(
     who: Allowed<ManageWidgets>,
@@ -60,6 +80,29 @@ async fn create_identity_secret(
     let created = who.write(async move |cx| super::create(cx, widget, new).await).await?;
     let secret = created.secret.map(|secret| secret.expose().to_owned());
     Ok((StatusCode::CREATED, Json(CreatedSecret { shown: created.shown, secret })))
+}
+
+/// When a key is to retire.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Schedule {
+    /// The moment from which it proves nothing; `null` takes the date back.
+    #[serde(deserialize_with = "Option::deserialize")]
+    retire_at: Option<Moment>,
+}
+
+/// Sets the date from which a key proves nothing, or takes it back.
+#[utoipa::path(patch, path = "/widgets/{id}/identity_secrets/{secret}", tag = "identity",
+    params(("id" = WidgetId, Path), ("secret" = IdentitySecretId, Path)), request_body = Schedule,
+    responses((status = 200, body = IdentitySecret), (status = 404, description = "`not_found`"),
+        (status = 422, description = "`bad_date`")))]
+async fn schedule_identity_secret(
+    who: Allowed<ManageWidgets>,
+    Path((widget, id)): Path<(WidgetId, IdentitySecretId)>,
+    Json(to): Json<Schedule>,
+) -> Answer<IdentitySecret> {
+    let set = async move |cx: &mut Cx<'_>| super::schedule(cx, widget, id, to.retire_at).await;
+    Ok(Json(who.write(set).await?))
 }
 
 /// Retires a key: it proves nothing from the next request on.

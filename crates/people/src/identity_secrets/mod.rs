@@ -1,26 +1,35 @@
 //! Identity secrets and public keys: what proofs are checked with.
 //!
 //! - **I1** A shared secret is made here, in the form of its profile, and shown once.
-//! - **I2** Up to four keys of a mode are active at a time, so that a rotation overlaps.
-//! - **I3** A retired key proves nothing from the next request on.
+//! - **I2** Up to twenty keys of a mode are active at a time, so that a rotation overlaps; each
+//!   is accepted from when it was made, before anything is signed with it.
+//! - **I3** A retired key proves nothing from the next request on, one with a date from then on.
 //! - **I4** `signatures` signs with the newest active secret of each mode; a widget whose
 //!   signing key is the customer's own is refused.
 //! - **I5** A key is checked when it is saved: what is no key is never stored.
+//! - **I6** Each key shows its rotation: made, first used, last used, its share of the last 7
+//!   days' proofs, next, in use, retiring or retired.
+//! - **I7** A `kid` names one key of its widget, shared or public, and never another one again.
+//! - **I8** A secret that a back end signs with already may be brought along. No key is
+//!   registered twice, so none serves two modes and none comes back.
 
 pub mod api;
+mod keyring;
 mod model;
 mod store;
 
-use countersign_base::{IdentitySecretId, Secret, WidgetId};
+use countersign_base::{Fault, IdentitySecretId, Moment, Secret, WidgetId};
 use countersign_door::{Cx, Target};
-use countersign_identity::{Key, Mode, Presented, Profile, new_secret_text, profile, sign};
+use countersign_identity::{Mode, Presented, Profile, new_secret_text, profile, sign};
 use countersign_infra::chance;
 
+pub use self::keyring::{Keyring, Signer};
 pub use self::model::{Created, IdentitySecret, Kind, NewSecret, Refusal};
+use self::model::{Kept, Source, State};
 use crate::{audit, widgets};
 
-/// Active keys of one mode at most (I2).
-const MOST: usize = 4;
+/// Active keys of one mode at most (I2): a proof that names none is held against each.
+const MOST: usize = 20;
 
 /// Every secret of a widget, newest first.
 pub async fn list(cx: &mut Cx<'_>, widget: WidgetId) -> Result<Vec<IdentitySecret>, Refusal> {
@@ -28,74 +37,93 @@ pub async fn list(cx: &mut Cx<'_>, widget: WidgetId) -> Result<Vec<IdentitySecre
     Ok(store::list(cx, widget).await?.into_iter().map(|kept| kept.shown).collect())
 }
 
-/// The keys of a widget, newest first; retired ones prove nothing, but are recognised.
-pub async fn keys(
+/// The keys of a widget; retired ones prove nothing, but are recognised.
+pub async fn keyring(
     cx: &mut Cx<'_>,
     widget: WidgetId,
-    profile_name: &str,
-) -> Result<Vec<Key>, countersign_base::Fault> {
-    let unreadable = countersign_base::Fault::Corrupt("an identity key cannot be read");
-    let profile = profile(profile_name).ok_or_else(|| unreadable.clone())?;
-    let kept = store::list(cx, widget).await?;
-    let of_profile = kept.iter().filter(|kept| kept.shown.profile == profile_name);
-    let read = |kept: &model::Kept| {
-        let key = kept.key(profile).map_err(|_| unreadable.clone())?;
-        Ok(if kept.shown.retired_at.is_some() { key.retired() } else { key })
-    };
-    of_profile.take(4 * MOST).map(read).collect()
+    profile: &'static Profile,
+) -> Result<Keyring, Fault> {
+    Keyring::new(store::list(cx, widget).await?, profile)
 }
 
-/// Makes a shared secret, or takes a public key (I1, I2, I5).
+/// Makes a shared secret, or takes one or a public key (I1, I2, I5, I7, I8).
 pub async fn create(cx: &mut Cx<'_>, widget: WidgetId, new: NewSecret) -> Result<Created, Refusal> {
     let widget = widgets::find(cx, widget).await?;
     let profile = profile(&widget.profile).ok_or(Refusal::Profile)?;
     let mode = new.mode(profile)?;
-    let active = store::list(cx, widget.id).await?;
-    let active = active.iter().filter(|kept| {
-        kept.shown.retired_at.is_none()
-            && kept.shown.mode == mode
-            && kept.shown.profile == widget.profile
-    });
-    if active.count() >= MOST {
+    let known = store::list(cx, widget.id).await?;
+    let rivals = known
+        .iter()
+        .map(|kept| &kept.shown)
+        .filter(|known| known.is_active() && known.mode == mode && known.profile == widget.profile);
+    if rivals.count() >= MOST {
         return Err(Refusal::TooMany(MOST));
     }
-    let created = make(cx, profile, mode, new)?;
-    store::insert(cx, widget.id, &created).await?;
-    audit::note(cx, "identity_secret.created", created.shown.id).await?;
+    let (kept, is_made) = make(cx, profile, mode, new)?;
+    if known.iter().any(|known| known.is_same_key(&kept)) {
+        return Err(Refusal::SameKey);
+    }
+    if store::insert(cx, widget.id, &kept).await? == 0 {
+        return Err(Refusal::KidTaken);
+    }
+    audit::note(cx, "identity_secret.created", kept.shown.id).await?;
     cx.revoke(Target::Settings(widget.id.bytes())).await?;
-    Ok(created)
+    Ok(Created { shown: kept.shown, secret: is_made.then_some(kept.text) })
 }
 
+/// The key, and whether its secret is ours to show.
 fn make(
     cx: &Cx<'_>,
     profile: &'static Profile,
     mode: Mode,
-    new: NewSecret,
-) -> Result<Created, Refusal> {
+    mut new: NewSecret,
+) -> Result<(Kept, bool), Refusal> {
     let id: IdentitySecretId = cx.id();
     new.check_kid()?;
-    let (kind, text) = match new.public_key {
-        Some(text) => (Kind::Public, text),
-        None => (Kind::Shared, new_secret_text(profile, mode, &chance::bytes())),
+    let (kind, text, is_made) = match new.source()? {
+        Source::Made => {
+            let text = new_secret_text(profile, mode, &chance::bytes());
+            (Kind::Shared, Secret::from(text), true)
+        }
+        Source::Imported(text) => (Kind::Shared, text, false),
+        Source::Public(text) => (Kind::Public, text, false),
     };
-    let kid = new.kid.unwrap_or_else(|| id.to_string());
-    let kept = model::Kept {
-        shown: IdentitySecret {
-            id,
-            profile: profile.name().to_owned(),
-            mode,
-            kind,
-            hint: model::hint(kind, &text),
-            kid,
-            created_at: cx.now(),
-            last_used_at: None,
-            retired_at: None,
-        },
-        text: Secret::from(text),
+    let shown = IdentitySecret {
+        id,
+        profile: profile.name().to_owned(),
+        mode,
+        kind,
+        hint: model::hint(kind, text.expose()),
+        kid: new.kid.unwrap_or_else(|| id.to_string()),
+        state: State::Next,
+        created_at: cx.now(),
+        first_used_at: None,
+        last_used_at: None,
+        retire_at: None,
+        retired_at: None,
     };
+    let kept = Kept { shown, text };
     kept.key(profile).map_err(Refusal::Key)?;
-    let secret = (kind == Kind::Shared).then(|| kept.text.clone());
-    Ok(Created { shown: kept.shown, secret, text: kept.text })
+    Ok((kept, is_made))
+}
+
+/// Sets the moment from which a key proves nothing, or takes it back (I3).
+pub async fn schedule(
+    cx: &mut Cx<'_>,
+    widget: WidgetId,
+    id: IdentitySecretId,
+    retire_at: Option<Moment>,
+) -> Result<IdentitySecret, Refusal> {
+    if retire_at.is_some_and(|date| date <= cx.now()) {
+        return Err(Refusal::Past);
+    }
+    if store::retire(cx, widget, id, retire_at).await? == 0 {
+        return Err(Refusal::NoSuchSecret);
+    }
+    audit::note(cx, "identity_secret.scheduled", id).await?;
+    cx.revoke(Target::Settings(widget.bytes())).await?;
+    let listed = list(cx, widget).await?;
+    listed.into_iter().find(|one| one.id == id).ok_or(Refusal::NoSuchSecret)
 }
 
 /// Ends a key: nothing that it signed proves anything any more (I3).
@@ -104,7 +132,8 @@ pub async fn retire(
     widget: WidgetId,
     id: IdentitySecretId,
 ) -> Result<(), Refusal> {
-    if store::retire(cx, widget, id).await? == 0 {
+    let now = Some(cx.now());
+    if store::retire(cx, widget, id, now).await? == 0 {
         return Err(Refusal::NoSuchSecret);
     }
     audit::note(cx, "identity_secret.retired", id).await?;
@@ -120,9 +149,9 @@ pub async fn signatures(
 ) -> Result<Vec<(String, String)>, Refusal> {
     let widget = widgets::chosen(cx, widget).await?;
     let profile = profile(&widget.profile).ok_or(Refusal::Profile)?;
-    let mut keys = keys(cx, widget.id, &widget.profile).await?;
-    keys.retain(|key| !key.is_retired());
-    if !keys.is_empty() && keys.iter().all(Key::is_public) {
+    let keyring = keyring(cx, widget.id, profile).await?;
+    let keys: Vec<_> = keyring.keys().iter().filter(|key| !key.is_retired()).collect();
+    if !keys.is_empty() && keys.iter().all(|key| key.is_public()) {
         return Err(Refusal::YourKey);
     }
     let mut signed = Vec::new();
@@ -140,7 +169,7 @@ pub async fn signatures(
 }
 
 /// Marks that a key has just proved someone, at most once a minute.
-pub async fn used(cx: &mut Cx<'_>, id: String) -> Result<(), countersign_base::Fault> {
+pub async fn used(cx: &mut Cx<'_>, id: String) -> Result<(), Fault> {
     match id.parse() {
         Ok(id) => store::used(cx, id).await,
         Err(_) => Ok(()),

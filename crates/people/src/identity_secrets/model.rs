@@ -3,8 +3,8 @@
 use axum::http::StatusCode;
 use countersign_base::{Fault, IdentitySecretId, Moment, Secret};
 use countersign_door::Problem;
-use countersign_identity::{Key, KeyFault, Mode, Profile};
-use serde::{Deserialize, Serialize, Serializer};
+use countersign_identity::{Key, KeyFault, Mode, Profile, PublicKey};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::widgets;
 
@@ -44,12 +44,53 @@ pub struct IdentitySecret {
     pub kid: String,
     /// Its last four characters.
     pub hint: String,
+    /// Where it stands in its rotation.
+    pub state: State,
     /// When it was made.
     pub created_at: Moment,
-    /// When it last proved someone.
+    /// When it first proved someone.
+    pub first_used_at: Option<Moment>,
+    /// When it last proved someone, to the minute.
     pub last_used_at: Option<Moment>,
+    /// When it will prove nothing any more, if a date is set.
+    pub retire_at: Option<Moment>,
     /// Since when it proves nothing.
     pub retired_at: Option<Moment>,
+}
+
+/// Where a key stands in its rotation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = IdentitySecretState)]
+pub enum State {
+    /// Accepted, and nobody has been proven with it yet.
+    Next,
+    /// Accepted and used.
+    InUse,
+    /// Accepted until its date.
+    Retiring,
+    /// It proves nothing.
+    Retired,
+}
+
+impl IdentitySecret {
+    /// The same with `ends` as the moment of its retirement, seen at `now`.
+    pub(super) fn ending(mut self, ends: Option<Moment>, now: Moment) -> Self {
+        let is_retired = ends.is_some_and(|ends| ends <= now);
+        (self.retired_at, self.retire_at) = if is_retired { (ends, None) } else { (None, ends) };
+        self.state = match (is_retired, ends, self.first_used_at) {
+            (true, ..) => State::Retired,
+            (false, Some(_), _) => State::Retiring,
+            (false, None, Some(_)) => State::InUse,
+            (false, None, None) => State::Next,
+        };
+        self
+    }
+
+    /// Whether it still proves anything.
+    pub fn is_active(&self) -> bool {
+        self.state != State::Retired
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
@@ -79,23 +120,36 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    /// The key that it is.
+    /// The key that it is, under the `kid` by which tokens name it (I7).
     pub(super) fn key(&self, profile: &'static Profile) -> Result<Key, KeyFault> {
-        let id = self.shown.id.to_string();
+        let (kid, text) = (&self.shown.kid, self.text.expose());
         match self.shown.kind {
-            Kind::Public => Key::public(profile, &self.shown.kid, self.text.expose()),
-            Kind::Shared => Key::shared(profile, self.shown.mode, &id, self.text.expose()),
+            Kind::Public => Key::public(profile, kid, text),
+            Kind::Shared => Key::imported(profile, self.shown.mode, kid, text),
         }
+    }
+
+    /// Whether both can check the same signatures (I8).
+    pub(super) fn is_same_key(&self, other: &Self) -> bool {
+        match (self.shown.kind, other.shown.kind) {
+            (Kind::Shared, Kind::Shared) => self.text.expose() == other.text.expose(),
+            (Kind::Public, Kind::Public) => self.thumbprint() == other.thumbprint(),
+            _ => false,
+        }
+    }
+
+    fn thumbprint(&self) -> Option<String> {
+        let key = PublicKey::read(self.text.expose()).ok()?;
+        Some(key.thumbprint().to_owned())
     }
 }
 
-/// A secret that was just made.
+/// A key that was just made or registered.
 pub struct Created {
     /// What is known of it from now on.
     pub shown: IdentitySecret,
-    /// The secret, once; a public key has none.
+    /// The secret that was made, once; a key that the customer gave is not shown back.
     pub secret: Option<Secret>,
-    pub(super) text: Secret,
 }
 
 /// What a new key is to be.
@@ -107,10 +161,28 @@ pub struct NewSecret {
     mode: Option<ModeName>,
     /// Your public key, as PEM or JWK; then no secret is made.
     #[serde(default)]
-    pub(super) public_key: Option<String>,
-    /// What your tokens name the key by.
+    public_key: Option<String>,
+    /// The secret that your back end signs with already; then none is made.
+    #[serde(default, deserialize_with = "secret")]
+    #[schema(value_type = Option<String>)]
+    secret: Option<Secret>,
+    /// What your tokens name the key by; else its id.
     #[serde(default)]
     pub(super) kid: Option<String>,
+}
+
+fn secret<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Secret>, D::Error> {
+    Ok(Option::<String>::deserialize(from)?.map(Secret::from))
+}
+
+/// Where the text of a key comes from.
+pub(super) enum Source {
+    /// It is made here.
+    Made,
+    /// The customer's back end signs with it already.
+    Imported(Secret),
+    /// The customer keeps the private half.
+    Public(Secret),
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, utoipa::ToSchema)]
@@ -127,15 +199,28 @@ impl NewSecret {
             Mode::Hmac => ModeName::Hmac,
             Mode::Jwt => ModeName::Jwt,
         };
-        Self { mode: Some(mode), public_key: None, kid: None }
+        Self { mode: Some(mode), ..Self::default() }
     }
 
-    /// A `kid` is compared byte by byte, stored, and shown: plain, short text.
+    /// A `kid` is compared byte by byte, stored, and shown: plain, short text. Our own ids name
+    /// the keys that they belong to.
     pub(super) fn check_kid(&self) -> Result<(), Refusal> {
         let is_plain = |kid: &String| {
-            (1..=128).contains(&kid.len()) && kid.bytes().all(|byte| byte.is_ascii_graphic())
+            (1..=128).contains(&kid.len())
+                && kid.bytes().all(|byte| byte.is_ascii_graphic())
+                && kid.parse::<IdentitySecretId>().is_err()
         };
         if self.kid.as_ref().is_none_or(is_plain) { Ok(()) } else { Err(Refusal::Kid) }
+    }
+
+    /// Where the key's text is to come from.
+    pub(super) fn source(&mut self) -> Result<Source, Refusal> {
+        match (self.secret.take(), self.public_key.take()) {
+            (None, None) => Ok(Source::Made),
+            (Some(secret), None) => Ok(Source::Imported(secret)),
+            (None, Some(text)) => Ok(Source::Public(Secret::from(text))),
+            (Some(_), Some(_)) => Err(Refusal::TwoSources),
+        }
     }
 
     pub(super) fn mode(&self, profile: &Profile) -> Result<Mode, Refusal> {
@@ -178,8 +263,20 @@ pub enum Refusal {
     #[error("{0}")]
     Key(KeyFault),
     /// The name of the key cannot stand in a token's header as it is.
-    #[error("a `kid` has 1 to 128 visible ASCII characters")]
+    #[error("a `kid` has 1 to 128 visible ASCII characters, and is no id of ours")]
     Kid,
+    /// The name belongs to another key, or did.
+    #[error("another key of this widget has, or had, this `kid`; choose a new one")]
+    KidTaken,
+    /// The key is or was registered.
+    #[error("this widget has, or had, this very key; make a new one")]
+    SameKey,
+    /// Both a secret and a public key.
+    #[error("give a `secret` or a `public_key`, not both")]
+    TwoSources,
+    /// The date of retirement has passed.
+    #[error("`retire_at` lies in the past; to retire a key now, delete it")]
+    Past,
     /// The widget's keys are the customer's own.
     #[error("the widget's signing key is yours: sign the token with your private key")]
     YourKey,
@@ -204,7 +301,12 @@ impl From<Refusal> for Problem {
             Refusal::Profile => return Self::bug("a widget has an unknown profile"),
             Refusal::WhichMode | Refusal::NoSuchMode => (S::UNPROCESSABLE_ENTITY, "bad_mode"),
             Refusal::TooMany(_) => (S::CONFLICT, "too_many_secrets"),
-            Refusal::Key(_) | Refusal::Kid => (S::UNPROCESSABLE_ENTITY, "bad_key"),
+            Refusal::Key(_) | Refusal::Kid | Refusal::TwoSources => {
+                (S::UNPROCESSABLE_ENTITY, "bad_key")
+            }
+            Refusal::KidTaken => (S::CONFLICT, "kid_taken"),
+            Refusal::SameKey => (S::CONFLICT, "same_key"),
+            Refusal::Past => (S::UNPROCESSABLE_ENTITY, "bad_date"),
             Refusal::YourKey => (S::CONFLICT, "signing_key_is_yours"),
             Refusal::NoSecret => (S::CONFLICT, "no_identity_secret"),
             Refusal::Claims(_) => (S::BAD_REQUEST, "bad_claims"),

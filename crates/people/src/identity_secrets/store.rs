@@ -1,30 +1,34 @@
 //! The only file that knows where identity secrets are kept.
 
-use countersign_base::{Fault, IdentitySecretId, Secret, WidgetId};
+use countersign_base::{Fault, IdentitySecretId, Moment, Secret, WidgetId};
 use countersign_door::Cx;
 use countersign_identity::Mode;
 use countersign_infra::db::{Row, Value};
 use countersign_infra::vault::Place;
 
-use super::model::{Created, IdentitySecret, Kept, Kind, name};
+use super::model::{IdentitySecret, Kept, Kind, State, name};
 
 const LIST: &str = "
-    select id, profile, mode, kind, kid, hint, sealed, created_at, last_used_at, retired_at
+    select id, profile, mode, kind, kid, hint, sealed, created_at, first_used_at, last_used_at,
+        retired_at
     from identity_secret where tenant = $1 and widget = $2 order by created_at desc, id desc";
 const INSERT: &str = "
     insert into identity_secret (tenant, id, widget, profile, mode, kind, kid, hint, sealed,
         created_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    on conflict (tenant, widget, kid) do nothing";
 const RETIRE: &str = "
     update identity_secret set retired_at = $4
-    where tenant = $1 and widget = $2 and id = $3 and retired_at is null";
+    where tenant = $1 and widget = $2 and id = $3 and (retired_at is null or retired_at > $5)";
 const USED: &str = "
-    update identity_secret set last_used_at = $3
+    update identity_secret set last_used_at = $3, first_used_at = coalesce(first_used_at, $3)
     where tenant = $1 and id = $2 and (last_used_at is null or last_used_at < $4)";
 
 pub(super) async fn list(cx: &mut Cx<'_>, widget: WidgetId) -> Result<Vec<Kept>, Fault> {
     let values = [cx.tenant().into(), widget.into()];
-    let found = cx.rows(LIST, &values, |row| Ok((read(row)?, row.col::<Vec<u8>>(6)?))).await?;
+    let now = cx.now();
+    let read = |row: &Row<'_>| Ok((read(row, now)?, row.col::<Vec<u8>>(6)?));
+    let found = cx.rows(LIST, &values, read).await?;
     let open = |(shown, sealed): (IdentitySecret, Vec<u8>)| {
         let plain = cx.keys().own().open(&place(cx, shown.id), &sealed)?;
         let text = String::from_utf8(plain.to_vec())
@@ -34,12 +38,9 @@ pub(super) async fn list(cx: &mut Cx<'_>, widget: WidgetId) -> Result<Vec<Kept>,
     found.into_iter().map(open).collect()
 }
 
-pub(super) async fn insert(
-    cx: &mut Cx<'_>,
-    widget: WidgetId,
-    created: &Created,
-) -> Result<(), Fault> {
-    let Created { shown, text, .. } = created;
+/// Keeps a key, unless its `kid` is another one's; says how many were kept.
+pub(super) async fn insert(cx: &mut Cx<'_>, widget: WidgetId, kept: &Kept) -> Result<u64, Fault> {
+    let Kept { shown, text } = kept;
     let sealed = cx.keys().own().seal(&place(cx, shown.id), text.expose().as_bytes());
     let values: [Value<'_>; 10] = [
         cx.tenant().into(),
@@ -53,15 +54,18 @@ pub(super) async fn insert(
         (&sealed).into(),
         shown.created_at.into(),
     ];
-    cx.exec(INSERT, &values).await.map(drop)
+    cx.exec(INSERT, &values).await
 }
 
+/// Sets when a key that is in use ends; says how many there were.
 pub(super) async fn retire(
     cx: &mut Cx<'_>,
     widget: WidgetId,
     id: IdentitySecretId,
+    at: Option<Moment>,
 ) -> Result<u64, Fault> {
-    cx.exec(RETIRE, &[cx.tenant().into(), widget.into(), id.into(), cx.now().into()]).await
+    let values = [cx.tenant().into(), widget.into(), id.into(), at.into(), cx.now().into()];
+    cx.exec(RETIRE, &values).await
 }
 
 pub(super) async fn used(cx: &mut Cx<'_>, id: IdentitySecretId) -> Result<(), Fault> {
@@ -74,17 +78,21 @@ fn place(cx: &Cx<'_>, id: IdentitySecretId) -> Place {
     Place::new(cx.tenant(), "identity_secret", "sealed", id.bytes())
 }
 
-fn read(row: &Row<'_>) -> Result<IdentitySecret, Fault> {
+fn read(row: &Row<'_>, now: Moment) -> Result<IdentitySecret, Fault> {
     let (mode, kind): (String, String) = (row.col(2)?, row.col(3)?);
-    Ok(IdentitySecret {
+    let secret = IdentitySecret {
         id: row.col(0)?,
         profile: row.col(1)?,
         mode: if mode == "hmac" { Mode::Hmac } else { Mode::Jwt },
         kind: if kind == "public" { Kind::Public } else { Kind::Shared },
         kid: row.col(4)?,
         hint: row.col(5)?,
+        state: State::Next,
         created_at: row.col(7)?,
-        last_used_at: row.col(8)?,
-        retired_at: row.col(9)?,
-    })
+        first_used_at: row.col(8)?,
+        last_used_at: row.col(9)?,
+        retire_at: None,
+        retired_at: None,
+    };
+    Ok(secret.ending(row.col(10)?, now))
 }

@@ -103,7 +103,7 @@ pub async fn explain(
 fn causes(install: &Install, presented: &Presented, now: Moment) -> Vec<Finding> {
     let audience = &install.widget.public_key;
     let found =
-        identity::explain(install.profile, &install.keys, presented, audience, now.seconds());
+        identity::explain(install.profile, install.keys.keys(), presented, audience, now.seconds());
     found.into_iter().map(|one| Finding { cause: one.cause, mend: one.mend }).collect()
 }
 

@@ -18,7 +18,10 @@ pub enum Judgement {
 /// Holds what a page presents against the widget's profile and keys at `now`.
 pub fn judge(install: &Install, presented: &Presented, now: Moment) -> Judgement {
     let audience = &install.widget.public_key;
-    match verify(install.profile, &install.keys, presented, audience, now.seconds()) {
+    match verify(install.profile, install.keys.keys(), presented, audience, now.seconds()) {
+        Ok(Outcome::Proven(proven)) if install.is_void(&proven) => {
+            Judgement::Refused(Found::void())
+        }
         Ok(Outcome::Proven(proven)) => Judgement::Proven(proven),
         Ok(Outcome::Missing(_)) => Judgement::Refused(Found::missing()),
         Err(refused) => Judgement::Refused(Found::explained(install, presented, &refused, now)),

@@ -107,6 +107,15 @@ impl Found {
         }
     }
 
+    /// The proof was signed before the moment from which proofs count.
+    pub fn void() -> Self {
+        Self {
+            reason: "void",
+            cause: "it was signed before the widget's `proofs_valid_from`, and with it void".into(),
+            mend: "sign a new token; a proof without a date needs a key made since then".into(),
+        }
+    }
+
     /// The same identifier was proven more strongly before.
     pub fn weaker() -> Self {
         Self {
@@ -126,8 +135,13 @@ impl Found {
         now: Moment,
     ) -> Self {
         let audience = &install.widget.public_key;
-        let found =
-            identity::explain(install.profile, &install.keys, presented, audience, now.seconds());
+        let found = identity::explain(
+            install.profile,
+            install.keys.keys(),
+            presented,
+            audience,
+            now.seconds(),
+        );
         let mut found = found.into_iter();
         let Some(first) = found.next() else {
             let mend = "check the secret and the recipe of the profile".to_owned();

@@ -83,7 +83,7 @@ pub(super) async fn open(
     let thumbprint = binding(app, people, install, parts, &new, now).await?;
     let who = who(app, people, install, parts, &new, thumbprint.as_deref(), now)?;
     let key = match &who {
-        Who::Proven(proven, ..) => install.key_id(proven.key),
+        Who::Proven(proven, ..) => install.keys.signer(proven).map(|signer| signer.name.clone()),
         Who::Unproven(_) => None,
     };
     let joined = joined(app, people, install, parts, &new, &who, now).await?;

@@ -7,6 +7,8 @@
 //! - **W4** An origin is exact: scheme, host and port, no path, no wildcard.
 //! - **W5** Lowering the protection needs an owner.
 //! - **W6** Names and texts hold nothing that cannot be seen or turns the others around.
+//! - **W7** What was signed before `proofs_valid_from` proves nothing, and the sessions that it
+//!   may have opened end.
 
 pub mod api;
 mod model;
@@ -18,9 +20,10 @@ use axum::http::request::Parts;
 use countersign_base::{Role, Scope, TenantId, WidgetId};
 use countersign_door::{App, Cx, Problem, Target};
 use countersign_guard::{Origin, origin_verdict};
-use countersign_identity::{Key, Profile, profile};
+use countersign_identity::{Profile, Proven, profile};
 
 pub use self::model::{Appearance, Change, Mode, New, PublicKey, Refusal, Widget};
+use crate::identity_secrets::Keyring;
 use crate::remember::Remembered;
 use crate::{audit, identity_secrets};
 
@@ -38,8 +41,8 @@ pub struct Install {
     pub widget: Widget,
     /// The identity profile.
     pub profile: &'static Profile,
-    /// The active identity keys.
-    pub keys: Vec<Key>,
+    /// The identity keys.
+    pub keys: Keyring,
     /// Pages that may embed it.
     pub origins: Vec<Origin>,
 }
@@ -60,7 +63,7 @@ impl Widgets {
     pub async fn find(&self, app: &App, public_key: &str) -> Result<Arc<Install>, Problem> {
         let unknown = Problem::from(Refusal::Unknown);
         let Ok(key) = PublicKey::read(public_key) else { return Err(unknown) };
-        let found = self.0.find_or(key.widget.bytes(), read(app, key.tenant, key.widget)).await?;
+        let found = self.current(app, key.tenant, key.widget).await?;
         let install = found.filter(|install| {
             install.scope.tenant == key.tenant && install.scope.environment == key.environment
         });
@@ -74,8 +77,23 @@ impl Widgets {
         tenant: TenantId,
         id: WidgetId,
     ) -> Result<Option<Arc<Install>>, Problem> {
-        let found = self.0.find_or(id.bytes(), read(app, tenant, id)).await?;
+        let found = self.current(app, tenant, id).await?;
         Ok(found.filter(|install| install.scope.tenant == tenant))
+    }
+
+    /// The remembered widget, read anew when one of its keys has reached its date.
+    async fn current(
+        &self,
+        app: &App,
+        tenant: TenantId,
+        id: WidgetId,
+    ) -> Result<Option<Arc<Install>>, Problem> {
+        let found = self.0.find_or(id.bytes(), read(app, tenant, id)).await?;
+        if !found.as_ref().is_some_and(|found| found.keys.is_outdated(app.clock.now())) {
+            return Ok(found);
+        }
+        self.forget(id.bytes());
+        self.0.find_or(id.bytes(), read(app, tenant, id)).await
     }
 }
 
@@ -88,21 +106,25 @@ async fn read(app: &App, tenant: TenantId, id: WidgetId) -> Result<Option<Instal
             let Some(widget) = store::find(cx, id).await? else {
                 return Ok::<_, countersign_base::Fault>(None);
             };
-            let keys = identity_secrets::keys(cx, id, &widget.profile).await?;
-            Ok(Some((widget, keys)))
+            let unknown = countersign_base::Fault::Corrupt("a widget has an unknown profile");
+            let profile = profile(&widget.profile).ok_or(unknown)?;
+            let keys = identity_secrets::keyring(cx, id, profile).await?;
+            Ok(Some((widget, profile, keys)))
         })
         .await?;
-    let Some((widget, keys)) = found else { return Ok(None) };
-    let profile =
-        profile(&widget.profile).ok_or_else(|| Problem::bug("a widget has an unknown profile"))?;
+    let Some((widget, profile, keys)) = found else { return Ok(None) };
     let origins = widget.origins.iter().filter_map(|text| text.parse().ok()).collect();
     Ok(Some(Install { scope, widget, profile, keys, origins }))
 }
 
 impl Install {
-    /// The id of the key at this place.
-    pub fn key_id(&self, place: usize) -> Option<String> {
-        self.keys.get(place).map(|key| key.id().to_owned())
+    /// Whether a proof was signed before the moment from which they count (W7).
+    ///
+    /// A proof without a date was signed, for all we know, when its key was made.
+    pub fn is_void(&self, proven: &Proven) -> bool {
+        let Some(from) = self.widget.proofs_valid_from else { return false };
+        let made_at = self.keys.signer(proven).map(|signer| signer.made_at.seconds());
+        proven.issued.or(made_at).is_none_or(|signed| signed < from.seconds())
     }
 
     /// Whether a browser at the request's `Origin` may speak to the widget (W2).
@@ -148,6 +170,8 @@ pub async fn create(cx: &mut Cx<'_>, new: &New) -> Result<Widget, Refusal> {
         anonymous: new.anonymous,
         allow_bearer: new.allow_bearer,
         origins: new.origins.iter().map(ToString::to_string).collect(),
+        proofs_valid_from: None,
+        single_use_tokens: false,
         appearance: Appearance::default(),
         created_at: cx.now(),
     };
@@ -159,7 +183,7 @@ pub async fn create(cx: &mut Cx<'_>, new: &New) -> Result<Widget, Refusal> {
 /// Changes a widget's settings (W3, W5).
 pub async fn change(cx: &mut Cx<'_>, id: WidgetId, change: Change) -> Result<Widget, Refusal> {
     let before = find(cx, id).await?;
-    let after = change.apply(&before)?;
+    let after = change.apply(&before, cx.now())?;
     if after.is_weaker_than(&before) && !is_owner(cx) {
         return Err(Refusal::NeedsOwner);
     }

@@ -60,6 +60,10 @@ pub struct Widget {
     pub allow_bearer: bool,
     /// Pages that may embed it, each an exact origin.
     pub origins: Vec<String>,
+    /// What was signed before this whole second proves nothing.
+    pub proofs_valid_from: Option<Moment>,
+    /// Whether a token opens one session only, and so must have a `jti` and an `exp`.
+    pub single_use_tokens: bool,
     /// How it looks.
     pub appearance: Appearance,
     /// When it was made.
@@ -73,6 +77,7 @@ impl Widget {
             || self.profile != before.profile
             || (before.anonymous && !self.anonymous)
             || (before.allow_bearer && !self.allow_bearer)
+            || self.proofs_valid_from > before.proofs_valid_from
     }
 
     /// Whether what was refused `before` may be allowed now.
@@ -81,6 +86,8 @@ impl Widget {
         self.mode < before.mode
             || (!before.allow_bearer && self.allow_bearer)
             || (!before.anonymous && self.anonymous)
+            || (before.single_use_tokens && !self.single_use_tokens)
+            || self.proofs_valid_from < before.proofs_valid_from
             || (strength(self) == Some(Strength::Hmac) && strength(before) == Some(Strength::Jwt))
     }
 }
@@ -145,12 +152,14 @@ pub struct Change {
     anonymous: Option<bool>,
     allow_bearer: Option<bool>,
     origins: Option<Vec<String>>,
+    proofs_valid_from: Option<Moment>,
+    single_use_tokens: Option<bool>,
     appearance: Option<Appearance>,
 }
 
 impl Change {
     /// The widget after the change; nothing of a bad change is taken.
-    pub(super) fn apply(self, before: &Widget) -> Result<Widget, Refusal> {
+    pub(super) fn apply(self, before: &Widget, now: Moment) -> Result<Widget, Refusal> {
         let mut after = before.clone();
         if let Some(name) = self.name {
             text("name", &name, 80)?;
@@ -166,6 +175,13 @@ impl Change {
         if let Some(appearance) = self.appearance {
             after.appearance = appearance.check()?;
         }
+        if let Some(from) = self.proofs_valid_from {
+            if from > now {
+                return Err(Refusal::Future);
+            }
+            after.proofs_valid_from = Some(Moment::from_millis(from.seconds() * 1_000));
+        }
+        after.single_use_tokens = self.single_use_tokens.unwrap_or(before.single_use_tokens);
         after.mode = self.mode.unwrap_or(before.mode);
         after.anonymous = self.anonymous.unwrap_or(before.anonymous);
         after.allow_bearer = self.allow_bearer.unwrap_or(before.allow_bearer);
@@ -281,6 +297,9 @@ pub enum Refusal {
     /// The accent is no colour.
     #[error("`accent` is a colour like #3457d5")]
     Accent,
+    /// What will be signed cannot be void.
+    #[error("`proofs_valid_from` lies in the future; what was signed until now can be void")]
+    Future,
     /// Lowering the protection needs an owner.
     #[error("only an owner can lower a widget's protection")]
     NeedsOwner,
@@ -309,6 +328,7 @@ impl From<Refusal> for Problem {
             Refusal::Profile(_) => (S::UNPROCESSABLE_ENTITY, "unknown_profile"),
             Refusal::Text { .. } => (S::UNPROCESSABLE_ENTITY, "bad_text"),
             Refusal::Accent => (S::UNPROCESSABLE_ENTITY, "bad_accent"),
+            Refusal::Future => (S::UNPROCESSABLE_ENTITY, "bad_date"),
             Refusal::NeedsOwner => (S::FORBIDDEN, "forbidden"),
         };
         Self::new(status, code, refusal.to_string())

@@ -7,7 +7,7 @@ use countersign_guard::Origin;
 use countersign_identity::{Profile, profile, profiles};
 use countersign_infra::clock::Clock;
 use countersign_infra::db::{Reach, Tx};
-use countersign_people::identity_secrets::{self, NewSecret};
+use countersign_people::identity_secrets::{self, IdentitySecret, NewSecret};
 use countersign_people::widgets::{self, Appearance, Change, Mode, New, Widget};
 use countersign_people::{api_keys, members, organizations};
 use serde_json::{Value, json};
@@ -226,7 +226,7 @@ async fn identity_secret(
     let id: WidgetId = widget.id;
     let made = system.write(async move |cx: &mut Cx<'_>| {
         let known = identity_secrets::list(cx, id).await?;
-        let active: Vec<_> = known.into_iter().filter(|one| one.retired_at.is_none()).collect();
+        let active: Vec<_> = known.into_iter().filter(IdentitySecret::is_active).collect();
         if let (false, Some(first)) = (rotate, active.first()) {
             return Ok((first.id, None));
         }

@@ -300,11 +300,19 @@ impl Tenant {
     }
 
     pub(crate) fn token_of(&self, app: &TestApp, claims: &Presented) -> String {
+        without_kid(&self.signed(app, claims, "test"), &self.secret)
+    }
+
+    /// The same under a header that names the key.
+    pub(crate) fn token_named(&self, app: &TestApp, id: &str, kid: &str) -> String {
+        self.signed(app, &Presented::default().with("sub", id), kid)
+    }
+
+    fn signed(&self, app: &TestApp, claims: &Presented, kid: &str) -> String {
         let profile = profile(&self.widget.profile).unwrap();
-        let key = Key::imported(profile, KeyMode::Jwt, "test", &self.secret).unwrap();
-        let signed =
-            sign(profile, &key, claims, &self.widget.public_key, app.now() / 1_000).unwrap();
-        without_kid(&signed[0].1, &self.secret)
+        let key = Key::imported(profile, KeyMode::Jwt, kid, &self.secret).unwrap();
+        let (audience, now) = (&self.widget.public_key, app.now() / 1_000);
+        sign(profile, &key, claims, audience, now).unwrap()[0].1.clone()
     }
 
     /// A back end with the tenant's secret key.

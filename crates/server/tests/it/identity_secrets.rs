@@ -1,5 +1,6 @@
-//! Identity secrets: rules I1 to I5, and the organizations and signing keys around them.
+//! Identity secrets: rules I1 to I8, and the organizations and signing keys around them.
 
+use countersign_identity::Presented;
 use countersign_people::widgets::Mode;
 use serde_json::{Value, json};
 
@@ -34,11 +35,11 @@ async fn i1_a_secret_is_made_in_the_form_of_its_profile_and_shown_once() {
 }
 
 #[tokio::test]
-async fn i2_rotation_overlaps_and_four_keys_are_enough() {
+async fn i2_rotation_overlaps_and_twenty_keys_are_enough() {
     let app = TestApp::start().await;
     let mut tenant = app.tenant("acme").await;
     let old = tenant.token(&app, "alice");
-    for number in 2..=4 {
+    for number in 2..=20 {
         let made = tenant.back_end(&app).call("POST", &path(&tenant), &json!({})).await;
         assert_eq!(made.status, 201, "{number} {}", made.text);
         tenant.secret = made.json()["secret"].as_str().unwrap().to_owned();
@@ -48,8 +49,8 @@ async fn i2_rotation_overlaps_and_four_keys_are_enough() {
             assert_eq!(opened.status, 201, "{}", opened.text);
         }
     }
-    let fifth = tenant.back_end(&app).call("POST", &path(&tenant), &json!({})).await;
-    assert_eq!(fifth.refusal(), (409, "too_many_secrets".to_owned()));
+    let one_more = tenant.back_end(&app).call("POST", &path(&tenant), &json!({})).await;
+    assert_eq!(one_more.refusal(), (409, "too_many_secrets".to_owned()));
 }
 
 #[tokio::test]
@@ -115,6 +116,150 @@ async fn i5_what_is_no_public_key_is_refused_when_it_is_saved() {
     }
     let list = tenant.back_end(&app).call("GET", &path(&tenant), &Value::Null).await.json();
     assert_eq!(list["items"].as_array().unwrap().len(), 1);
+}
+
+async fn secrets(app: &TestApp, tenant: &Tenant) -> Vec<Value> {
+    let list = tenant.back_end(app).call("GET", &path(tenant), &Value::Null).await;
+    list.json()["items"].as_array().unwrap().clone()
+}
+
+#[tokio::test]
+async fn i3_a_key_with_a_date_proves_until_then_and_the_date_can_be_taken_back() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("acme").await;
+    let back_end = tenant.back_end(&app);
+    let id = secrets(&app, &tenant).await[0]["id"].as_str().unwrap().to_owned();
+    let one = format!("{}/{id}", path(&tenant));
+    let opens = async || {
+        let token = tenant.token(&app, "alice");
+        app.open(&tenant, Some(json!({ "token": token }))).await.status
+    };
+    assert_eq!(opens().await, 201);
+    let begins = countersign_base::Moment::from_millis(app.now());
+    let date = |seconds| json!({ "retire_at": begins.plus_seconds(seconds) });
+    for past in [0, -3_600] {
+        let past = back_end.call("PATCH", &one, &date(past)).await;
+        assert_eq!(past.refusal(), (422, "bad_date".to_owned()));
+    }
+    assert_eq!(back_end.call("PATCH", &one, &json!({})).await.status, 400);
+    let set = back_end.call("PATCH", &one, &date(60)).await.json();
+    assert_eq!((&set["state"], &set["retired_at"]), (&json!("retiring"), &Value::Null));
+    let back = back_end.call("PATCH", &one, &json!({ "retire_at": null })).await.json();
+    assert_eq!((&back["state"], &back["retire_at"]), (&json!("in_use"), &Value::Null));
+    assert_eq!(back_end.call("PATCH", &one, &date(120)).await.status, 200);
+    app.forward(119).await;
+    assert_eq!(opens().await, 201);
+    app.forward(1).await;
+    assert_eq!(opens().await, 401, "without a change, by its date");
+    let ended = secrets(&app, &tenant).await[0].clone();
+    assert_eq!((&ended["state"], &ended["retire_at"]), (&json!("retired"), &Value::Null));
+    assert_eq!(ended["retired_at"], json!(begins.plus_seconds(120)));
+    let late = back_end.call("PATCH", &one, &json!({ "retire_at": null })).await;
+    assert_eq!(late.refusal(), (404, "not_found".to_owned()), "retired for good");
+}
+
+#[tokio::test]
+async fn i6_each_key_shows_its_rotation() {
+    let app = TestApp::start().await;
+    let mut tenant = app.tenant("acme").await;
+    let opens = async |tenant: &Tenant| {
+        let token = tenant.token(&app, "alice");
+        assert_eq!(app.open(tenant, Some(json!({ "token": token }))).await.status, 201);
+    };
+    let old = secrets(&app, &tenant).await[0].clone();
+    assert_eq!((&old["state"], &old["share"]), (&json!("next"), &json!(0.0)));
+    opens(&tenant).await;
+    app.forward(60).await;
+    let made = tenant.back_end(&app).call("POST", &path(&tenant), &json!({})).await.json();
+    assert_eq!(made["state"], json!("next"));
+    made["secret"].as_str().unwrap().clone_into(&mut tenant.secret);
+    for _ in 0..3 {
+        opens(&tenant).await;
+    }
+    let listed = loop {
+        let listed = secrets(&app, &tenant).await;
+        if listed.iter().all(|one| one["state"] == json!("in_use")) {
+            break listed;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    };
+    let shares: Vec<_> = listed.iter().map(|one| one["share"].clone()).collect();
+    assert_eq!(shares, [json!(0.75), json!(0.25)], "newest first");
+    assert_eq!(listed[1]["first_used_at"], old["created_at"]);
+    assert_eq!(listed[0]["first_used_at"], listed[0]["created_at"]);
+}
+
+#[tokio::test]
+async fn i7_a_kid_names_one_key_of_its_widget_and_never_another_again() {
+    let app = TestApp::start().await;
+    let mut tenant = app.tenant("acme").await;
+    let other = app.tenant("initech").await;
+    let list = path(&tenant);
+    let first = secrets(&app, &tenant).await[0].clone();
+    let made = tenant.back_end(&app).call("POST", &list, &json!({ "kid": "2026-11" })).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    made.json()["secret"].as_str().unwrap().clone_into(&mut tenant.secret);
+    let back_end = tenant.back_end(&app);
+    let opens = async |tenant: &Tenant, kid: &str| {
+        let token = tenant.token_named(&app, "alice", kid);
+        app.open(tenant, Some(json!({ "token": token }))).await.status
+    };
+    assert_eq!(opens(&tenant, "2026-11").await, 201, "a shared secret by its own name");
+    assert_eq!(opens(&tenant, made.json()["id"].as_str().unwrap()).await, 401);
+    assert_eq!(opens(&tenant, first["kid"].as_str().unwrap()).await, 401, "another one's name");
+    assert_eq!(opens(&other, "2026-11").await, 401, "a name of another tenant");
+    let taken = (409, "kid_taken".to_owned());
+    let public = json!({ "public_key": P256, "kid": "2026-11" });
+    assert_eq!(back_end.call("POST", &list, &public).await.refusal(), taken);
+    let one = format!("{list}/{}", made.json()["id"].as_str().unwrap());
+    assert_eq!(back_end.call("DELETE", &one, &Value::Null).await.status, 204);
+    assert_eq!(back_end.call("POST", &list, &public).await.refusal(), taken, "not again");
+    for bad in [first["id"].as_str().unwrap(), "", "a b", "é", &"x".repeat(129)] {
+        let refused = back_end.call("POST", &list, &json!({ "kid": bad })).await;
+        assert_eq!(refused.refusal(), (422, "bad_key".to_owned()), "{bad:?}");
+    }
+    assert_eq!(other.back_end(&app).call("POST", &path(&other), &public).await.status, 201);
+}
+
+#[tokio::test]
+async fn i8_a_secret_is_brought_along_once_and_for_one_mode() {
+    let app = TestApp::start().await;
+    let mut tenant = app.tenant_with("acme", "fogbender", Mode::Enforce).await;
+    let list = path(&tenant);
+    let own = "a secret of the vendor, long enough for anybody";
+    let new = json!({ "mode": "jwt", "secret": own });
+    let made = tenant.back_end(&app).call("POST", &list, &new).await;
+    assert_eq!((made.status, &made.json()["secret"]), (201, &Value::Null), "{}", made.text);
+    assert!(!made.text.contains(own));
+    own.clone_into(&mut tenant.secret);
+    let token = tenant.token_of(&app, &Presented::default().with("userId", "u1"));
+    assert_eq!(app.open(&tenant, Some(json!({ "userJWT": token }))).await.status, 201);
+    let back_end = tenant.back_end(&app);
+    for mode in ["jwt", "hmac"] {
+        let again = back_end.call("POST", &list, &json!({ "mode": mode, "secret": own })).await;
+        assert_eq!(again.refusal(), (409, "same_key".to_owned()), "{mode}");
+    }
+    let one = format!("{list}/{}", made.json()["id"].as_str().unwrap());
+    assert_eq!(back_end.call("DELETE", &one, &Value::Null).await.status, 204);
+    assert_eq!(back_end.call("POST", &list, &new).await.refusal(), (409, "same_key".to_owned()));
+    for bad in ["", "short", "cs_sk_live_0123456789012345678901234"] {
+        let bad = back_end.call("POST", &list, &json!({ "mode": "jwt", "secret": bad })).await;
+        assert_eq!(bad.refusal(), (422, "bad_key".to_owned()));
+    }
+    let both = json!({ "mode": "jwt", "secret": own, "public_key": P256 });
+    assert_eq!(back_end.call("POST", &list, &both).await.refusal(), (422, "bad_key".to_owned()));
+}
+
+#[tokio::test]
+async fn i8_a_public_key_is_registered_once_in_whatever_spelling() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("acme").await;
+    let back_end = tenant.back_end(&app);
+    let new = |key: &str| json!({ "public_key": key });
+    assert_eq!(back_end.call("POST", &path(&tenant), &new(P256)).await.status, 201);
+    let spelled = P256.replace(":\"EC\"", ": \"EC\"");
+    let again = back_end.call("POST", &path(&tenant), &new(&spelled)).await;
+    assert_eq!(again.refusal(), (409, "same_key".to_owned()));
 }
 
 #[tokio::test]

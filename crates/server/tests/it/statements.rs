@@ -18,9 +18,10 @@ fn statements() -> Vec<(String, String, String)> {
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
-            if path.is_dir() && !path.ends_with("tests") && !path.ends_with("fuzz") {
+            let is_product = !["tests", "benches", "fuzz"].iter().any(|name| path.ends_with(name));
+            if path.is_dir() && is_product {
                 folders.push(path);
-            } else if path.extension().is_some_and(|kind| kind == "rs") {
+            } else if path.is_file() && path.extension().is_some_and(|kind| kind == "rs") {
                 let text = fs::read_to_string(&path).unwrap();
                 let place = |name: &str| format!("{} {name}", path.display());
                 for it in one.captures_iter(&text).filter(|it| is_sql.is_match(&it[2])) {

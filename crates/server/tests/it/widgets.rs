@@ -1,6 +1,7 @@
-//! Widgets: rules W1 to W5 of `people::widgets`.
+//! Widgets: rules W1 to W7 of `people::widgets`.
 
 use countersign_base::Role;
+use countersign_people::widgets::Mode;
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
@@ -39,6 +40,59 @@ async fn w3_a_switch_of_the_mode_is_audited_by_name() {
         .filter_map(|entry| entry["action"].as_str()?.strip_prefix("widget.identity_"))
         .collect();
     assert_eq!(switches, ["enforced", "off", "observed"]);
+}
+
+#[tokio::test]
+async fn w7_what_was_signed_before_is_void_and_the_sessions_end() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("acme").await;
+    let path = format!("/api/v1/widgets/{}", tenant.widget.id);
+    let change = async |body: Value| tenant.back_end(&app).call("PATCH", &path, &body).await;
+    let opens = async |token: &str| app.open(&tenant, Some(json!({ "token": token }))).await.status;
+    let alice = app.visitor(&tenant, "alice").await;
+    let before = tenant.token(&app, "alice");
+    app.forward(60).await;
+    let now = countersign_base::Moment::from_millis(app.now());
+    let future = change(json!({ "proofs_valid_from": now.plus_seconds(1) })).await;
+    assert_eq!(future.refusal(), (422, "bad_date".to_owned()));
+    assert_eq!(opens(&before).await, 201);
+    let changed = change(json!({ "proofs_valid_from": now })).await;
+    assert_eq!(changed.json()["proofs_valid_from"], json!(now));
+    assert_eq!(alice.get("/widget/v1/me").await.status, 401, "its session has ended");
+    assert_eq!(opens(&before).await, 401);
+    assert_eq!(crate::refusals::list(&app, &tenant, 1).await[0]["reason"], json!("void"));
+    assert_eq!(opens(&tenant.token(&app, "alice")).await, 201, "signed since");
+    app.member(tenant.scope, "admin@acme.example", Role::Admin).await;
+    let admin = app.signed_in("admin@acme.example").await;
+    let path = format!("/dashboard/v1/widgets/{}", tenant.widget.id);
+    let earlier = json!({ "proofs_valid_from": now.plus_seconds(-90) });
+    let back = admin.call("PATCH", &path, &earlier).await;
+    assert_eq!(back.refusal(), (403, "forbidden".to_owned()), "that lowers the protection");
+}
+
+#[tokio::test]
+async fn w7_a_proof_without_a_date_is_as_old_as_its_key() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant_with("acme", "notificationapi", Mode::Enforce).await;
+    let back_end = tenant.back_end(&app);
+    let user = json!({ "userId": "u1" });
+    let proof = async || {
+        let signed = back_end.call("POST", "/api/v1/signatures", &user).await.json();
+        json!({ "userId": "u1", "userIdHash": signed["signatures"]["userIdHash"] })
+    };
+    let old = proof().await;
+    assert_eq!(app.open(&tenant, Some(old.clone())).await.status, 201);
+    app.forward(60).await;
+    let path = format!("/api/v1/widgets/{}", tenant.widget.id);
+    let now = countersign_base::Moment::from_millis(app.now());
+    assert_eq!(
+        back_end.call("PATCH", &path, &json!({ "proofs_valid_from": now })).await.status,
+        200
+    );
+    assert_eq!(app.open(&tenant, Some(old)).await.status, 401);
+    let secrets = format!("{path}/identity_secrets");
+    assert_eq!(back_end.call("POST", &secrets, &json!({})).await.status, 201);
+    assert_eq!(app.open(&tenant, Some(proof().await)).await.status, 201);
 }
 
 #[tokio::test]

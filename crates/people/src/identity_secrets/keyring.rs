@@ -1,0 +1,61 @@
+//! A widget's keys as proofs are held against them, and until when they are the right ones.
+
+use countersign_base::{Fault, Moment};
+use countersign_identity::{Key, Profile, Proven};
+
+use super::model::Kept;
+
+/// Retired keys that are still recognised, so that an administrator is told; the newest.
+const RECOGNISED: usize = 16;
+
+/// The keys of a widget at one moment.
+pub struct Keyring {
+    keys: Vec<Key>,
+    signers: Vec<Signer>,
+    until: Option<Moment>,
+}
+
+/// Whose a key is.
+#[derive(Clone, Debug)]
+pub struct Signer {
+    /// What the counts call it: the id of an identity secret.
+    pub name: String,
+    /// When it was made or registered.
+    pub made_at: Moment,
+}
+
+impl Keyring {
+    /// The keys that were made for this profile, newest first.
+    pub(super) fn new(kept: Vec<Kept>, profile: &'static Profile) -> Result<Self, Fault> {
+        let until = kept.iter().filter_map(|kept| kept.shown.retire_at).min();
+        let (mut keys, mut signers, mut retired) = (Vec::new(), Vec::new(), 0);
+        for kept in kept.into_iter().filter(|kept| kept.shown.profile == profile.name()) {
+            let is_retired = !kept.shown.is_active();
+            retired += usize::from(is_retired);
+            if is_retired && retired > RECOGNISED {
+                continue;
+            }
+            let key = kept.key(profile);
+            let key = key.map_err(|_| Fault::Corrupt("an identity key cannot be read"))?;
+            keys.push(if is_retired { key.retired() } else { key });
+            let (name, made_at) = (kept.shown.id.to_string(), kept.shown.created_at);
+            signers.push(Signer { name, made_at });
+        }
+        Ok(Self { keys, signers, until })
+    }
+
+    /// Every key, as `verify` and `explain` take them; those out of use prove nothing.
+    pub fn keys(&self) -> &[Key] {
+        &self.keys
+    }
+
+    /// Whose key made this proof.
+    pub fn signer(&self, proven: &Proven) -> Option<&Signer> {
+        self.signers.get(proven.key)
+    }
+
+    /// Whether a key has reached its date since these were read.
+    pub fn is_outdated(&self, now: Moment) -> bool {
+        self.until.is_some_and(|until| until <= now)
+    }
+}
