@@ -1,28 +1,13 @@
 // What every library of sdk/ must agree with.
 import assert from 'node:assert/strict'
 import { createHmac, verify } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { before, describe, mock, test } from 'node:test'
 import * as countersign from '@countersign/server'
+import { call, vectors } from './calls.mjs'
 
-const vectors = JSON.parse(readFileSync(new URL('../../vectors.json', import.meta.url), 'utf8'))
 const { access, keys } = vectors
 
 before(() => mock.timers.enable({ apis: ['Date'], now: vectors.now * 1000 }))
-
-const calls = {
-  woes_email_hash: ({ secret, text }) => countersign.woesEmailHash(secret, text),
-  notificationapi_hash: ({ secret, text }) => countersign.notificationapiHash(secret, text),
-  fogbender_hmac: ({ secret, text }) => countersign.fogbenderHmac(secret, text),
-  woes_jwt: ({ secret, arguments: { account_id: accountId, ...user } }) => countersign.woesJwt(secret, vectors.widget, { ...user, accountId }),
-  fogbender_jwt: ({ secret, arguments: { avatar_url: avatarUrl, customer_id: customerId, customer_name: customerName, ...user } }) =>
-    countersign.fogbenderJwt(secret, { ...user, avatarUrl, customerId, customerName }),
-  token: ({ widget = vectors.widget, secret, private_key, kid, arguments: { jkt, jti, lifetime, ...user } }) => {
-    const key = private_key ? { privateKey: keys[private_key].private, kid: kid ?? undefined } : { secret }
-    return new countersign.Signer({ widget, ...key }).token(user, { jkt, jti, lifetime })
-  },
-}
-const call = (vector) => calls[vector.call](vector)
 
 describe('digests', () => {
   for (const vector of vectors.digests) test(`${vector.call}: ${vector.name}`, () => assert.equal(call(vector), vector.answer))

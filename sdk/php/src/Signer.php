@@ -87,8 +87,9 @@ final class Signer
         if ($company === null || ($company->id === '' && ($company->name ?? '') === '')) {
             return null;
         }
+        $claim = ['id' => Values::value('id of the company', $company->id, 'id')];
         $name = Values::optional('name of the company', $company->name, 'name');
 
-        return ['id' => Values::value('id of the company', $company->id, 'id')] + ($name === null ? [] : ['name' => $name]);
+        return $name === null ? $claim : [...$claim, 'name' => $name];
     }
 }

@@ -15,7 +15,7 @@ final class VectorsTest extends TestCase
     /** The verifier finds the keys in its file, as if another process had fetched them. */
     public static function setUpBeforeClass(): void
     {
-        $vectors = self::vectors();
+        $vectors = Calls::vectors();
         Clock::$now = $vectors['now'];
         self::$folder = sys_get_temp_dir() . '/countersign-php-' . bin2hex(random_bytes(8));
         mkdir(self::$folder, 0700);
@@ -35,13 +35,13 @@ final class VectorsTest extends TestCase
     /** @dataProvider digests */
     public function testDigest(array $vector): void
     {
-        self::assertSame($vector['answer'], self::call($vector));
+        self::assertSame($vector['answer'], Calls::call($vector));
     }
 
     /** @dataProvider tokens */
     public function testToken(array $vector): void
     {
-        $token = self::call($vector);
+        $token = Calls::call($vector);
         [$header, $claims, $signature] = explode('.', $token);
         self::assertEquals($vector['header'], self::decoded($header));
         self::assertEquals($vector['claims'], self::decoded($claims));
@@ -52,7 +52,7 @@ final class VectorsTest extends TestCase
     public function testUnsigned(array $vector): void
     {
         try {
-            self::call($vector);
+            Calls::call($vector);
         } catch (InvalidInput $fault) {
             self::assertStringContainsString($vector['error'], $fault->getMessage());
             if (($vector['secret'] ?? '') !== '') {
@@ -87,27 +87,27 @@ final class VectorsTest extends TestCase
 
     public static function digests(): array
     {
-        return self::named(self::vectors()['digests']);
+        return self::named(Calls::vectors()['digests']);
     }
 
     public static function tokens(): array
     {
-        return self::named(self::vectors()['tokens']);
+        return self::named(Calls::vectors()['tokens']);
     }
 
     public static function unsigned(): array
     {
-        return self::named(self::vectors()['unsigned']);
+        return self::named(Calls::vectors()['unsigned']);
     }
 
     public static function accepted(): array
     {
-        return self::named(self::vectors()['access']['accepted']);
+        return self::named(Calls::vectors()['access']['accepted']);
     }
 
     public static function refused(): array
     {
-        return self::named(self::vectors()['access']['refused']);
+        return self::named(Calls::vectors()['access']['refused']);
     }
 
     private static function named(array $vectors): array
@@ -117,50 +117,12 @@ final class VectorsTest extends TestCase
         return array_combine($names, array_map(static fn (array $vector): array => [$vector], $vectors));
     }
 
-    private static function vectors(): array
-    {
-        static $vectors = null;
-
-        return $vectors ??= json_decode(file_get_contents(__DIR__ . '/../../vectors.json'), true, flags: JSON_THROW_ON_ERROR);
-    }
-
-    /** Does what a vector says. */
-    private static function call(array $vector): string
-    {
-        $widget = $vector['widget'] ?? self::vectors()['widget'];
-        $given = [];
-        foreach ($vector['arguments'] ?? [] as $name => $value) {
-            $given[lcfirst(str_replace('_', '', ucwords($name, '_')))] = $value;
-        }
-        if (isset($given['company'])) {
-            $given['company'] = new Company(...$given['company']);
-        }
-
-        return match ($vector['call']) {
-            'token' => self::signer($vector, $widget)->token(...$given),
-            'woes_jwt' => Vendors::woesJwt($vector['secret'], $widget, ...$given),
-            'fogbender_jwt' => Vendors::fogbenderJwt($vector['secret'], ...$given),
-            'woes_email_hash' => Vendors::woesEmailHash($vector['secret'], $vector['text']),
-            'notificationapi_hash' => Vendors::notificationapiHash($vector['secret'], $vector['text']),
-            'fogbender_hmac' => Vendors::fogbenderHmac($vector['secret'], $vector['text']),
-        };
-    }
-
-    private static function signer(array $vector, string $widget): Signer
-    {
-        if (!isset($vector['private_key'])) {
-            return Signer::withSecret($widget, $vector['secret']);
-        }
-
-        return Signer::withPrivateKey($widget, self::vectors()['keys'][$vector['private_key']]['private'], $vector['kid']);
-    }
-
     private static function fits(array $vector, string $message, string $signature): bool
     {
         if (isset($vector['secret'])) {
             return hash_equals(hash_hmac('sha256', $message, $vector['secret'], true), $signature);
         }
-        $pem = self::vectors()['keys'][$vector['private_key']]['public'];
+        $pem = Calls::vectors()['keys'][$vector['private_key']]['public'];
         if ($vector['header']['alg'] === 'EdDSA') {
             $der = base64_decode(preg_replace('/-----.*?-----/', '', $pem));
 

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Countersign;
 
 require __DIR__ . '/../autoload.php';
+require __DIR__ . '/Calls.php';
 require __DIR__ . '/Issuer.php';
 
 error_reporting(E_ALL);

@@ -23,6 +23,7 @@ ACCESS = VECTORS["access"]
 def call(vector):
     """Does what a vector says."""
     given = dict(vector.get("arguments", {}))
+    widget = vector.get("widget", VECTORS["widget"])
     match vector["call"]:
         case "token":
             key = {"secret": vector.get("secret")}
@@ -33,9 +34,9 @@ def call(vector):
                 }
             if "company" in given:
                 given["company"] = countersign.Company(**given["company"])
-            return countersign.Signer(vector.get("widget", VECTORS["widget"]), **key).token(**given)
+            return countersign.Signer(widget, **key).token(**given)
         case "woes_jwt":
-            return countersign.woes_jwt(vector["secret"], VECTORS["widget"], **given)
+            return countersign.woes_jwt(vector["secret"], widget, **given)
         case "fogbender_jwt":
             return countersign.fogbender_jwt(vector["secret"], **given)
         case name:
