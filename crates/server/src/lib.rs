@@ -6,6 +6,7 @@ pub mod cli;
 pub mod config;
 pub mod contract;
 pub mod demo;
+pub mod doctor;
 pub mod health;
 pub mod listen;
 pub mod places;

@@ -138,6 +138,15 @@ impl Profile {
         said
     }
 
+    /// The names under which a page may send `field` beside a proof.
+    pub fn said_names(&self, field: Field) -> impl Iterator<Item = &str> {
+        let said = self
+            .said
+            .iter()
+            .filter(move |(path, as_field)| *as_field == field && path.part.is_none());
+        said.map(|(path, _)| path.head.as_str())
+    }
+
     /// The fields that a proof of `mode` can cover, in the order of the row.
     pub fn proven(&self, mode: Mode) -> Vec<Field> {
         let claims = |claims: &[ClaimRule]| claims.iter().map(|rule| rule.field).collect();

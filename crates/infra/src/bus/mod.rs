@@ -42,7 +42,7 @@ impl Bell {
     }
 
     /// Wakes everyone who waits here: another node rang.
-    fn echo(&self) {
+    pub fn echo(&self) {
         self.ears.send_replace(());
         self.others.send_replace(());
     }

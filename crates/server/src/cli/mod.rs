@@ -2,6 +2,7 @@
 
 mod bootstrap;
 mod demo;
+mod doctor;
 mod serve;
 
 use clap::{Parser, Subcommand};
@@ -29,6 +30,9 @@ enum Command {
     Serve(crate::config::Serve),
     /// Serves a finished demo: an invented product with two customers, the widget, the dashboard.
     Demo(demo::Demo),
+    /// Looks at an installation and at a page as a stranger would, and says what is wrong.
+    #[command(after_help = doctor::EXAMPLES)]
+    Doctor(doctor::Doctor),
     /// Prints the OpenAPI document.
     Openapi,
 }
@@ -44,6 +48,7 @@ pub fn run(cli: Cli) -> Result<(), BootFault> {
             Command::Bootstrap(asked) => bootstrap::run(asked).await,
             Command::Serve(config) => serve::run(config).await,
             Command::Demo(asked) => demo::run(asked).await,
+            Command::Doctor(asked) => doctor::run(asked).await,
             Command::Openapi => {
                 print(&crate::contract::text(&crate::router::document()));
                 Ok(())

@@ -82,16 +82,21 @@ impl Answer {
 
 impl TestApp {
     pub(crate) async fn start() -> Self {
+        Self::start_at(ORIGIN, BEGINNING).await
+    }
+
+    /// A server that answers at `origin`, at this time of day.
+    pub(crate) async fn start_at(origin: &str, millis: i64) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let db = store(&folder).await;
-        let clock = Arc::new(AtomicI64::new(BEGINNING));
-        Self::on(folder, db, Arc::new(Vault::new(&[7; 32])), clock).await
+        let clock = Arc::new(AtomicI64::new(millis));
+        Self::on(folder, db, Arc::new(Vault::new(&[7; 32])), clock, origin).await
     }
 
     /// Another process on the same store, at the same time of day.
     pub(crate) async fn beside(&self) -> Self {
         let (folder, vault) = (Arc::clone(&self.folder), Arc::new(Vault::new(&[7; 32])));
-        Self::on(folder, self.db.clone(), vault, Arc::clone(&self.clock)).await
+        Self::on(folder, self.db.clone(), vault, Arc::clone(&self.clock), ORIGIN).await
     }
 
     /// Writes what waits in memory, as a server does that is asked to stop.
@@ -104,6 +109,7 @@ impl TestApp {
         db: Db,
         vault: Arc<Vault>,
         clock: Arc<AtomicI64>,
+        origin: &str,
     ) -> Self {
         let ground = Ground {
             db: db.clone(),
@@ -112,7 +118,7 @@ impl TestApp {
             algorithm: "ES256".to_owned(),
             folder: None,
         };
-        let origin: countersign_guard::Origin = ORIGIN.parse().unwrap();
+        let origin: countersign_guard::Origin = origin.parse().unwrap();
         let origins = Origins { public: origin.clone(), widget: origin };
         let server = ground.start(origins, LiveLimits::default()).await.unwrap();
         let many = Rule { limit: 100_000, window_ms: 60_000 };
@@ -136,7 +142,7 @@ impl TestApp {
             if !self.app.watch.is_blind(self.app.clock.now()) {
                 return;
             }
-            self.app.bell.ring();
+            self.app.bell.echo();
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         panic!("the watch did not look");

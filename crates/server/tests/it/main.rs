@@ -10,6 +10,7 @@ mod audit;
 mod contacts;
 mod conversations;
 mod coverage;
+mod doctor;
 mod dpop;
 mod explain;
 mod idempotency;
