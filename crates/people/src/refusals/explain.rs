@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::Found;
 use super::judge::{Judgement, judge, trust};
 use crate::contacts::{self, FieldName};
+use crate::sessions;
 use crate::widgets::Install;
 
 /// Explanations that a tenant may ask for (R5): each tries some hundred wrong recipes.
@@ -93,6 +94,10 @@ pub async fn explain(
         Judgement::Proven(proven) => proven,
         Judgement::Refused(found) => return Ok(refused(found, causes(install, presented, now))),
     };
+    let once = install.widget.single_use_tokens;
+    if once && sessions::is_spent(cx, install.widget.id, &proven).await? {
+        return Ok(refused(Found::spent(), Vec::new()));
+    }
     if contacts::is_weaker(cx, &proven, trust(&proven)).await? {
         return Ok(refused(Found::weaker(), Vec::new()));
     }

@@ -22,6 +22,9 @@ pub fn judge(install: &Install, presented: &Presented, now: Moment) -> Judgement
         Ok(Outcome::Proven(proven)) if install.is_void(&proven) => {
             Judgement::Refused(Found::void())
         }
+        Ok(Outcome::Proven(proven)) if install.is_reusable(&proven) => {
+            Judgement::Refused(Found::reusable())
+        }
         Ok(Outcome::Proven(proven)) => Judgement::Proven(proven),
         Ok(Outcome::Missing(_)) => Judgement::Refused(Found::missing()),
         Err(refused) => Judgement::Refused(Found::explained(install, presented, &refused, now)),

@@ -116,6 +116,28 @@ impl Found {
         }
     }
 
+    /// The proof can be used again and again, where the widget demands single use.
+    pub fn reusable() -> Self {
+        Self {
+            reason: "not_single_use",
+            cause: "the widget takes single-use tokens only, and this has no `jti` or no `exp`"
+                .into(),
+            mend: "give each token a `jti` of its own and an `exp`; an HMAC cannot be single-use"
+                .into(),
+        }
+    }
+
+    /// The token has opened a session before.
+    pub fn spent() -> Self {
+        Self {
+            reason: "spent",
+            cause: "a session was opened with this token (`jti`) before".into(),
+            mend: "make a new token for each session; a page that keeps one, or whoever copied \
+                   it, sent it again"
+                .into(),
+        }
+    }
+
     /// The same identifier was proven more strongly before.
     pub fn weaker() -> Self {
         Self {

@@ -16,6 +16,8 @@
 //! - **S11** A key's proof is used once: not again on another node, nor after a restart. The
 //!   nonce in it names the process that remembers it; where calls wander between processes, the
 //!   store remembers.
+//! - **S12** Where the widget demands it, a token opens one session, on whichever node: it must
+//!   have a `jti` and an `exp`, and its second use proves nothing.
 
 mod access;
 pub mod api;
@@ -31,10 +33,13 @@ mod ticket;
 
 use std::sync::Arc;
 
-use countersign_base::{ContactId, ConversationId, Event, Fault, SessionId, Topic, WidgetId};
+use countersign_base::{
+    ContactId, ConversationId, Event, Fault, Moment, SessionId, Topic, WidgetId,
+};
 use countersign_door::work::Old;
 use countersign_door::{App, Arrival, Cx, Revocation, Target};
 use countersign_guard::Network;
+use countersign_identity::Proven;
 use countersign_infra::vault::{TenantKeys, Vault};
 use serde::{Deserialize, Serialize};
 
@@ -78,6 +83,23 @@ impl Sessions {
 /// What nobody can ask for any more.
 pub fn old() -> impl IntoIterator<Item = Old> {
     store::OLD
+}
+
+/// What a single use of this token is remembered by, and until when; a proof without `jti` and
+/// `exp` has none.
+fn once(cx: &Cx<'_>, widget: WidgetId, proven: &Proven) -> Option<([u8; 32], Moment)> {
+    let (jti, expires) = (proven.jti.as_ref()?, proven.expires?);
+    let of_widget = [widget.bytes().as_slice(), jti.as_bytes()].concat();
+    let mark = cx.keys().mark("single use", &of_widget);
+    Some((mark, Moment::from_millis(expires * 1_000)))
+}
+
+/// Whether a token has opened its one session (S12).
+pub async fn is_spent(cx: &mut Cx<'_>, widget: WidgetId, proven: &Proven) -> Result<bool, Fault> {
+    match once(cx, widget, proven) {
+        Some((mark, _)) => store::is_spent(cx, &mark).await,
+        None => Ok(false),
+    }
 }
 
 /// The living sessions of a contact, newest first.

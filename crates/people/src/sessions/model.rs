@@ -141,6 +141,9 @@ pub enum Refusal {
     /// The key is no usable public key.
     #[error("`key` is no public P-256 key: {0}")]
     Key(String),
+    /// The token has opened its one session.
+    #[error("the proof was used before")]
+    Spent,
     /// The anonymous session's proof does not hold.
     #[error("`join` needs a living anonymous session of this widget with its own proof")]
     Join,
@@ -163,7 +166,7 @@ impl From<Refusal> for Problem {
             Refusal::Store(fault) => fault.into(),
             Refusal::Contact(refusal) => refusal.into(),
             Refusal::Widget(refusal) => refusal.into(),
-            Refusal::Identity => Self::identity_refused(),
+            Refusal::Identity | Refusal::Spent => Self::identity_refused(),
             Refusal::NoSuchSession => Self::not_found(),
             Refusal::DpopRequired(_) => Self::new(S::UNAUTHORIZED, "dpop_required", detail),
             Refusal::Over => Self::new(S::UNAUTHORIZED, "session_over", detail),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::request::Parts;
-use countersign_base::{ContactId, Digest, Moment, SessionId, Trust};
+use countersign_base::{ContactId, Digest, Moment, SessionId, Trust, WidgetId};
 use countersign_door::{App, Arrival, Cx, Problem, Target, request_id};
 use countersign_identity::{Field, Presented, Proven, PublicKey, said};
 use countersign_infra::chance;
@@ -63,6 +63,8 @@ pub(super) struct Opened {
     pub(super) contact: Contact,
     pub(super) refresh_token: String,
     pub(super) visitor_token: Option<String>,
+    /// Whether its proof had been used up, and so proved nothing (S12).
+    is_spent: bool,
 }
 
 /// Who the visitor turned out to be.
@@ -91,39 +93,46 @@ pub(super) async fn open(
     let resumed = new.visitor_token.as_deref().and_then(|text| VisitorToken::read(text).ok());
     let widget = install.widget.id;
     let secrets = Arc::clone(&people.sessions.secrets);
-    let plan = Plan { widget, thumbprint, network, resumed, joined, secrets };
+    let once = install.widget.single_use_tokens;
+    let says = new.identity.as_ref().map_or_else(Vec::new, |it| said(install.profile, it).fields);
+    let plan = Plan { widget, thumbprint, network, resumed, joined, secrets, once, says };
     let result = app
         .system(install.scope)
         .await?
         .write(async move |cx: &mut Cx<'_>| plan.carry_out(cx, who).await)
         .await;
     if let Some(key) = key {
-        count_proven(app, people, install, key, &result);
-    }
-    if let Err(Refusal::Contact(contacts::Refusal::Weaker)) = &result {
-        people.refusals.record(refused(install, parts, Found::weaker()));
+        count_proven(app, people, install, parts, key, &result);
     }
     Ok(result?)
 }
 
-/// Counts what became of a proof that held, and marks its key as used.
+/// Counts what became of a proof that held: its key was used, or it is refused after all.
 fn count_proven(
     app: &App,
     people: &People,
     install: &Install,
+    parts: &Parts,
     key: String,
     result: &Result<Opened, Refusal>,
 ) {
-    let came = match result {
-        Ok(opened) if opened.contact.flags.is_empty() => Came::Valid(key.clone()),
-        Ok(_) | Err(Refusal::Contact(contacts::Refusal::Weaker)) => {
-            Came::Invalid(Found::weaker().reason.into())
-        }
-        Err(_) => return,
-    };
-    let is_valid = matches!(came, Came::Valid(_));
-    if people.coverage.count(app, install.scope, install.widget.id, came) && is_valid {
+    let count = |came| people.coverage.count(app, install.scope, install.widget.id, came);
+    if let Some(found) = after_all(result) {
+        count(found.came());
+        people.refusals.record(refused(install, parts, found));
+    } else if result.is_ok() && count(Came::Valid(key.clone())) {
         note_use(app, install, key);
+    }
+}
+
+/// What a proof that held is refused for, once the store was asked.
+fn after_all(result: &Result<Opened, Refusal>) -> Option<Found> {
+    match result {
+        Ok(opened) if opened.is_spent => Some(Found::spent()),
+        Ok(opened) if !opened.contact.flags.is_empty() => Some(Found::weaker()),
+        Err(Refusal::Contact(contacts::Refusal::Weaker)) => Some(Found::weaker()),
+        Err(Refusal::Spent) => Some(Found::spent()),
+        Ok(_) | Err(_) => None,
     }
 }
 
@@ -258,16 +267,24 @@ async fn network(parts: &Parts, install: &Install, app: &App) -> Result<Option<V
 }
 
 struct Plan {
-    widget: countersign_base::WidgetId,
+    widget: WidgetId,
     thumbprint: Option<String>,
     network: Option<Vec<u8>>,
     resumed: Option<VisitorToken>,
     joined: Option<live::Known>,
     secrets: Arc<Key>,
+    /// Whether a token opens one session only (S12).
+    once: bool,
+    /// What the page says, should its proof be used up.
+    says: Vec<(Field, String)>,
 }
 
 impl Plan {
-    async fn carry_out(self, cx: &mut Cx<'_>, who: Who) -> Result<Opened, Refusal> {
+    async fn carry_out(mut self, cx: &mut Cx<'_>, mut who: Who) -> Result<Opened, Refusal> {
+        let is_spent = self.once && !spend(cx, self.widget, &who).await?;
+        if is_spent {
+            who = who.without_its_proof(std::mem::take(&mut self.says))?;
+        }
         let (contact, trust) = match who {
             Who::Proven(proven, trust, claim) => {
                 (contacts::recognise(cx, &proven, trust, claim).await?, trust)
@@ -284,7 +301,7 @@ impl Plan {
         let (session, refresh_token) = self.session(cx, contact.id, trust).await?;
         let visitor_token =
             if trust.is_proven() { None } else { Some(visitor_token(cx, contact.id).await?) };
-        Ok(Opened { session, contact, refresh_token, visitor_token })
+        Ok(Opened { session, contact, refresh_token, visitor_token, is_spent })
     }
 
     /// The contact of the browser's visitor token, which is spent by this (S8).
@@ -337,6 +354,24 @@ impl Plan {
         store::insert(cx, &session).await?;
         Ok((session, parts.reveal(&self.secrets)))
     }
+}
+
+impl Who {
+    /// Who it is once the proof has turned out to be used up: refused, or what was only said.
+    fn without_its_proof(self, says: Vec<(Field, String)>) -> Result<Self, Refusal> {
+        match self {
+            Self::Proven(_, _, Claim::Enforced) => Err(Refusal::Spent),
+            Self::Proven(_, _, Claim::Observed) => Ok(Self::Unproven(says)),
+            Self::Unproven(said) => Ok(Self::Unproven(said)),
+        }
+    }
+}
+
+/// Uses a token up; says whether it was the first time (S12).
+async fn spend(cx: &mut Cx<'_>, widget: WidgetId, who: &Who) -> Result<bool, Refusal> {
+    let Who::Proven(proven, ..) = who else { return Ok(true) };
+    let Some((mark, expires)) = super::once(cx, widget, proven) else { return Ok(true) };
+    Ok(store::spend_proof(cx, &mark, expires).await?)
 }
 
 async fn visitor_token(cx: &mut Cx<'_>, contact: ContactId) -> Result<String, Refusal> {

@@ -47,6 +47,8 @@ const SPEND_PROOF: &str = "
     insert into spent_proof (tenant, mark, expires_at) values ($1, $2, $3)
     on conflict (tenant, mark) do nothing";
 
+const SPENT: &str = "select 1 from spent_proof where tenant = $1 and mark = $2";
+
 const OLD_SESSIONS: &str = "delete from session where expires_at < $1";
 const OLD_VISITORS: &str = "delete from visitor_token where expires_at < $1";
 const OLD_PROOFS: &str = "delete from spent_proof where expires_at < $1";
@@ -180,6 +182,12 @@ pub(super) async fn spend_proof(
 ) -> Result<bool, Fault> {
     let values = [cx.tenant().into(), mark.into(), expires_at.into()];
     Ok(cx.exec(SPEND_PROOF, &values).await? == 1)
+}
+
+/// Whether a proof is marked as spent.
+pub(super) async fn is_spent(cx: &mut Cx<'_>, mark: &[u8; 32]) -> Result<bool, Fault> {
+    let values = [cx.tenant().into(), mark.into()];
+    Ok(cx.row(SPENT, &values, |_| Ok(())).await?.is_some())
 }
 
 /// Moves conversations from one contact to another, and seals their messages anew.

@@ -127,6 +127,12 @@ impl Install {
         proven.issued.or(made_at).is_none_or(|signed| signed < from.seconds())
     }
 
+    /// Whether a proof could be used again, where that is not allowed.
+    pub fn is_reusable(&self, proven: &Proven) -> bool {
+        let is_single_use = proven.jti.is_some() && proven.expires.is_some();
+        self.widget.single_use_tokens && !is_single_use
+    }
+
     /// Whether a browser at the request's `Origin` may speak to the widget (W2).
     pub fn hears(&self, app: &App, parts: &Parts) -> Result<(), Problem> {
         let header = parts.headers.get("origin").map(|origin| origin.to_str().unwrap_or("null"));

@@ -77,6 +77,7 @@ impl Widget {
             || self.profile != before.profile
             || (before.anonymous && !self.anonymous)
             || (before.allow_bearer && !self.allow_bearer)
+            || (self.single_use_tokens && !before.single_use_tokens)
             || self.proofs_valid_from > before.proofs_valid_from
     }
 

@@ -158,6 +158,18 @@ async fn i3_a_key_with_a_date_proves_until_then_and_the_date_can_be_taken_back()
     assert_eq!(late.refusal(), (404, "not_found".to_owned()), "retired for good");
 }
 
+/// The keys, once each is marked as used: that is written off the visitor's way.
+async fn all_in_use(app: &TestApp, tenant: &Tenant) -> Vec<Value> {
+    for _ in 0..400 {
+        let listed = secrets(app, tenant).await;
+        if listed.iter().all(|one| one["state"] == json!("in_use")) {
+            return listed;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("a key was not marked as used");
+}
+
 #[tokio::test]
 async fn i6_each_key_shows_its_rotation() {
     let app = TestApp::start().await;
@@ -169,6 +181,7 @@ async fn i6_each_key_shows_its_rotation() {
     let old = secrets(&app, &tenant).await[0].clone();
     assert_eq!((&old["state"], &old["share"]), (&json!("next"), &json!(0.0)));
     opens(&tenant).await;
+    all_in_use(&app, &tenant).await;
     app.forward(60).await;
     let made = tenant.back_end(&app).call("POST", &path(&tenant), &json!({})).await.json();
     assert_eq!(made["state"], json!("next"));
@@ -176,13 +189,7 @@ async fn i6_each_key_shows_its_rotation() {
     for _ in 0..3 {
         opens(&tenant).await;
     }
-    let listed = loop {
-        let listed = secrets(&app, &tenant).await;
-        if listed.iter().all(|one| one["state"] == json!("in_use")) {
-            break listed;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    };
+    let listed = all_in_use(&app, &tenant).await;
     let shares: Vec<_> = listed.iter().map(|one| one["share"].clone()).collect();
     assert_eq!(shares, [json!(0.75), json!(0.25)], "newest first");
     assert_eq!(listed[1]["first_used_at"], old["created_at"]);

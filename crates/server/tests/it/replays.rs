@@ -1,5 +1,7 @@
-//! What is used twice: proofs of possession (rule S11 of `people::sessions`).
+//! What is used twice: proofs of possession and tokens (rules S11 and S12 of `people::sessions`).
 
+use countersign_identity::Presented;
+use countersign_people::widgets::Mode;
 use serde_json::{Value, json};
 
 use crate::app::{Answer, Tenant, TestApp};
@@ -101,5 +103,75 @@ async fn s11_calls_that_wander_between_nodes_are_asked_again_once_at_most() {
         for node in [&app, &other, &other, &app] {
             assert_eq!(bound.calls(node).await, 200);
         }
+    }
+}
+
+async fn demand_single_use(app: &TestApp, tenant: &Tenant) {
+    let path = format!("/api/v1/widgets/{}", tenant.widget.id);
+    let change = json!({ "single_use_tokens": true });
+    let changed = tenant.back_end(app).call("PATCH", &path, &change).await;
+    assert_eq!(changed.json()["single_use_tokens"], json!(true), "{}", changed.text);
+}
+
+fn with_jti(app: &TestApp, tenant: &Tenant, jti: &str) -> Value {
+    let claims = Presented::default().with("sub", "alice").with("jti", jti);
+    json!({ "token": tenant.token_of(app, &claims), "id": "alice" })
+}
+
+#[tokio::test]
+async fn s12_a_token_opens_one_session_on_whichever_node() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("acme").await;
+    let other = app.beside().await;
+    demand_single_use(&app, &tenant).await;
+    other.forward(0).await;
+    let token = with_jti(&app, &tenant, "one");
+    assert_eq!(app.open(&tenant, Some(token.clone())).await.status, 201);
+    for node in [&app, &other] {
+        let again = node.open(&tenant, Some(token.clone())).await;
+        assert_eq!(again.refusal(), (401, "identity_refused".to_owned()));
+    }
+    assert_eq!(crate::refusals::list(&app, &tenant, 2).await[0]["reason"], json!("spent"));
+    let asked = json!({ "presented": token });
+    let explained = tenant.back_end(&app).call("POST", "/api/v1/identity/explain", &asked).await;
+    assert_eq!(explained.json()["reason"], json!("spent"));
+    let token = with_jti(&app, &tenant, "two");
+    let nodes = [&app, &other].into_iter().cycle().take(12);
+    let opened = nodes.map(|node| node.open(&tenant, Some(token.clone())));
+    let opened = futures_util::future::join_all(opened).await;
+    assert_eq!(opened.iter().filter(|answer| answer.status == 201).count(), 1);
+}
+
+#[tokio::test]
+async fn s12_in_observe_a_used_token_proves_nothing_and_is_counted() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant_with("acme", "countersign", Mode::Observe).await;
+    demand_single_use(&app, &tenant).await;
+    let token = with_jti(&app, &tenant, "one");
+    let first = app.open(&tenant, Some(token.clone())).await.json();
+    let again = app.open(&tenant, Some(token)).await.json();
+    assert_eq!((&first["trust"], &again["trust"]), (&json!("jwt"), &json!("claimed")));
+    assert_ne!(first["contact"]["id"], again["contact"]["id"]);
+    let path = format!("/api/v1/widgets/{}/coverage", tenant.widget.id);
+    let coverage = tenant.back_end(&app).call("GET", &path, &Value::Null).await.json();
+    assert_eq!(coverage["by_reason"], json!([{ "reason": "spent", "many": 1 }]));
+}
+
+#[tokio::test]
+async fn s12_what_could_be_used_twice_is_refused() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("acme").await;
+    demand_single_use(&app, &tenant).await;
+    let without = json!({ "token": tenant.token(&app, "alice") });
+    assert_eq!(app.open(&tenant, Some(without)).await.status, 401);
+    let hashed = app.tenant_with("initech", "notificationapi", Mode::Enforce).await;
+    demand_single_use(&app, &hashed).await;
+    let user = json!({ "userId": "u1" });
+    let signed = hashed.back_end(&app).call("POST", "/api/v1/signatures", &user).await.json();
+    let proof = json!({ "userId": "u1", "userIdHash": signed["signatures"]["userIdHash"] });
+    assert_eq!(app.open(&hashed, Some(proof)).await.status, 401);
+    for tenant in [&tenant, &hashed] {
+        let refusals = crate::refusals::list(&app, tenant, 1).await;
+        assert_eq!(refusals[0]["reason"], json!("not_single_use"));
     }
 }
