@@ -218,6 +218,8 @@ function makeWidgets(iso) {
     anonymous: false,
     allow_bearer: false,
     origins: ['https://app.corvid.example', 'https://admin.corvid.example'],
+    proofs_valid_from: null,
+    single_use_tokens: false,
     appearance: { accent: '#2f5d50', title: 'Corvid support', greeting: 'Hello! Ask us anything, we usually answer within an hour.' },
     snippet: snippet(key),
     created_at: iso(200 * 86_400_000),
@@ -249,13 +251,15 @@ function snippet(key) {
 
 function makeSecrets(iso, app, site) {
   const day = 86_400_000
+  const one = (rest) => ({ id: id('ids'), profile: 'countersign', mode: 'jwt', kind: 'shared', state: 'next', share: 0, first_used_at: null, last_used_at: null, retire_at: null, retired_at: null, ...rest })
   return new Map([
     [
       app.id,
       [
-        { id: id('ids'), profile: 'countersign', mode: 'jwt', kind: 'shared', kid: 'k3', hint: 'q7Xe', created_at: iso(12 * day), last_used_at: iso(40_000), retired_at: null },
-        { id: id('ids'), profile: 'countersign', mode: 'jwt', kind: 'public', kid: 'prod-2026', hint: 'public key', created_at: iso(3 * day), last_used_at: null, retired_at: null },
-        { id: id('ids'), profile: 'countersign', mode: 'jwt', kind: 'shared', kid: 'k2', hint: 'Lm0a', created_at: iso(190 * day), last_used_at: iso(13 * day), retired_at: iso(11 * day) },
+        one({ kind: 'public', kid: 'prod-2027', hint: 'public key', created_at: iso(day / 6) }),
+        one({ kind: 'public', kid: 'prod-2026', hint: 'public key', created_at: iso(88 * day), first_used_at: iso(86 * day), last_used_at: iso(40_000), share: 0.97, state: 'in_use' }),
+        one({ kid: 'k3', hint: 'q7Xe', created_at: iso(212 * day), first_used_at: iso(211 * day), last_used_at: iso(2 * 3_600_000), share: 0.03, retire_at: iso(-6 * day), state: 'retiring' }),
+        one({ kid: 'k2', hint: 'Lm0a', created_at: iso(390 * day), first_used_at: iso(389 * day), last_used_at: iso(93 * day), retired_at: iso(91 * day), state: 'retired' }),
       ],
     ],
     [site.id, []],
@@ -270,7 +274,7 @@ function makeCoverage(widget, secrets, today) {
   const totals = Object.fromEntries(kinds.map((kind) => [kind, days.reduce((sum, day) => sum + day[kind], 0)]))
   const all = kinds.reduce((sum, kind) => sum + totals[kind], 0)
   const refused = totals.invalid + totals.missing + (widget.anonymous ? 0 : totals.anonymous)
-  const [first, second] = secrets.filter((one) => !one.retired_at)
+  const [first, second] = secrets.filter((one) => one.share > 0)
   const by_key = first ? [{ key: first.id, many: totals.valid - 40 }, { key: second?.id ?? 'jwks:2026-11', many: 40 }] : [{ key: 'jwks:site-1', many: totals.valid }]
   const by_reason = [{ reason: 'expired', many: Math.ceil(totals.invalid * 0.7) }, { reason: 'signature', many: Math.floor(totals.invalid * 0.3) }]
   const sentence = widget.mode === 'enforce' ? `Enforced: ${refused} of ${all} attempts of the last 7 days do not pass, most of them because the proof does not hold (\`expired\`).` : `Not yet safe to enforce: ${refused} of ${all} attempts of the last 7 days would have been refused, most of them because the page sends no proof.`

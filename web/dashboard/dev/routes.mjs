@@ -1,5 +1,6 @@
 // The mock's dashboard API: the routes of docs/protocol.md section 3 over the mock's world.
 import { id } from './data.mjs'
+import { formats } from './formats.mjs'
 
 export class Refused extends Error {
   constructor(status, code, detail, headers = {}) {
@@ -162,7 +163,7 @@ export function routes(state) {
     ['GET', '/widgets', ({ page }) => page(world.widgets)],
     ['GET', '/widgets/:id', ({ at }) => find(world.widgets, at.id)],
     ['PATCH', '/widgets/:id', ({ at, body, me }) => {
-      only(body, ['name', 'mode', 'profile', 'anonymous', 'allow_bearer', 'origins', 'appearance'])
+      only(body, ['name', 'mode', 'profile', 'anonymous', 'allow_bearer', 'origins', 'appearance', 'single_use_tokens', 'proofs_valid_from'])
       const one = find(world.widgets, at.id)
       Object.assign(one, body)
       record(me, 'widget.changed', one.id, body)
@@ -172,6 +173,7 @@ export function routes(state) {
       const one = find(world.widgets, at.id)
       return world.coverage(one, world.secrets.get(one.id) ?? [], Date.now())
     }],
+    ['GET', '/identity/formats', () => formats],
     ['POST', '/identity/explain', ({ body }) => {
       only(body, ['widget', 'presented'])
       find(world.widgets, body.widget)
@@ -179,21 +181,26 @@ export function routes(state) {
     }],
     ['GET', '/widgets/:id/identity_secrets', ({ at, page }) => page(world.secrets.get(find(world.widgets, at.id).id) ?? [])],
     ['POST', '/widgets/:id/identity_secrets', ({ at, body, me }) => {
-      only(body, ['mode', 'public_key', 'kid'])
+      only(body, ['mode', 'public_key', 'secret', 'kid'])
       const widget = find(world.widgets, at.id)
       if (body.public_key && !/BEGIN PUBLIC KEY|"kty"/.test(body.public_key)) throw new Refused(400, 'invalid_public_key', 'this is neither a PEM public key nor a JWK; paste the text from -----BEGIN PUBLIC KEY----- on')
       const list = world.secrets.get(widget.id)
-      if (list.filter((s) => !s.retired_at).length >= 4) throw new Refused(409, 'too_many_secrets', 'four secrets are active; retire one first')
+      if (list.filter((s) => !s.retired_at).length >= 20) throw new Refused(409, 'too_many_secrets', 'at most 20 keys of a mode are active at a time; retire one first')
       const random = Array.from({ length: 43 }, () => 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789'[Math.floor(Math.random() * 56)]).join('')
-      const secret = body.public_key ? null : `cs_idj_${random}`
-      const made = { id: id('ids'), profile: widget.profile, mode: body.mode ?? 'jwt', kind: body.public_key ? 'public' : 'shared', kid: body.kid ?? `k${list.length + 2}`, hint: secret?.slice(-4) ?? 'public key', created_at: now(), last_used_at: null, retired_at: null }
+      const secret = body.public_key || body.secret ? null : `cs_idj_${random}`
+      const made = { id: id('ids'), profile: widget.profile, mode: body.mode ?? 'jwt', kind: body.public_key ? 'public' : 'shared', kid: body.kid ?? `k${list.length + 2}`, hint: secret?.slice(-4) ?? 'public key', state: 'next', share: 0, created_at: now(), first_used_at: null, last_used_at: null, retire_at: null, retired_at: null }
       list.unshift(made)
       record(me, 'identity_secret.created', widget.id, { kid: made.kid })
       return [201, { ...made, secret }]
     }],
+    ['PATCH', '/widgets/:id/identity_secrets/:secret', ({ at, body }) => {
+      only(body, ['retire_at'])
+      const one = find(world.secrets.get(find(world.widgets, at.id).id) ?? [], at.secret)
+      return Object.assign(one, { retire_at: body.retire_at, state: body.retire_at ? 'retiring' : one.first_used_at ? 'in_use' : 'next' })
+    }],
     ['DELETE', '/widgets/:id/identity_secrets/:secret', ({ at, me }) => {
       const one = find(world.secrets.get(find(world.widgets, at.id).id) ?? [], at.secret)
-      one.retired_at = now()
+      Object.assign(one, { retired_at: now(), retire_at: null, state: 'retired' })
       record(me, 'identity_secret.retired', at.id, { kid: one.kid })
       return null
     }],

@@ -3,7 +3,6 @@
 export type Trust = 'anonymous' | 'claimed' | 'hmac' | 'jwt'
 export type Provenance = 'proven' | 'said' | 'set' | 'inferred'
 export type Mode = 'off' | 'observe' | 'enforce'
-export type ProfileName = 'countersign' | 'woes-hmac' | 'woes-jwt' | 'notificationapi' | 'fogbender'
 
 export type Page<Item> = { items: Item[]; next_cursor: string | null }
 
@@ -80,33 +79,76 @@ export type Widget = {
   name: string
   public_key: string
   environment: 'live' | 'test'
-  profile: ProfileName
+  profile: string
   mode: Mode
   anonymous: boolean
   allow_bearer: boolean
   origins: string[]
   appearance: Appearance
+  /** What was signed before proves nothing. */
+  proofs_valid_from: string | null
+  single_use_tokens: boolean
   snippet: string
   created_at: string
 }
 
 export type WidgetChange = Partial<
-  Pick<Widget, 'name' | 'mode' | 'profile' | 'anonymous' | 'allow_bearer' | 'origins' | 'appearance'>
->
+  Pick<Widget, 'name' | 'mode' | 'profile' | 'anonymous' | 'allow_bearer' | 'origins' | 'appearance' | 'single_use_tokens'>
+> & { proofs_valid_from?: string }
+
+/** A format that proofs may have: whose it is, what it proves, and what it does not. */
+export type Format = {
+  name: string
+  vendor: string
+  /** The vendor and what is signed. */
+  title: string
+  docs: string | null
+  proves: string
+  limits: string | null
+  /** What of it no page or source of the vendor states. */
+  inferred: string[]
+  public_keys: string[]
+  modes: FormatMode[]
+}
+
+export type SecretMode = 'hmac' | 'jwt'
+
+export type FormatMode = {
+  mode: SecretMode
+  /** The field of the page that carries the proof. */
+  proof_field: string
+  shares_secrets: boolean
+  algorithms: string[]
+  proven: string[]
+  leaves_said: string[]
+  /** In seconds; `null`: a proof may hold for ever. */
+  lifetime: number | null
+}
+
+export type Formats = {
+  profiles: Format[]
+  refused: { name: string; vendor: string; why: string; reason: string }[]
+}
 
 export type IdentitySecret = {
   id: string
   profile: string
-  mode: 'hmac' | 'jwt'
+  mode: SecretMode
   kind: 'shared' | 'public'
-  kid: string | null
-  hint: string | null
+  kid: string
+  hint: string
+  /** Where it stands in its rotation; all but `retired` are accepted. */
+  state: 'next' | 'in_use' | 'retiring' | 'retired'
+  /** What part of the valid proofs of the last 7 days it made, from 0 to 1. */
+  share: number
   created_at: string
+  first_used_at: string | null
   last_used_at: string | null
+  retire_at: string | null
   retired_at: string | null
 }
 
-export type NewIdentitySecret = { mode?: 'hmac' | 'jwt'; public_key?: string; kid?: string }
+export type NewIdentitySecret = { mode?: SecretMode; secret?: string; public_key?: string; kid?: string }
 
 /** How many attempts to open a session there were of each kind. */
 export type Totals = { valid: number; invalid: number; missing: number; anonymous: number }

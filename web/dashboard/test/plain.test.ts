@@ -5,6 +5,9 @@ import { Typing } from '../src/live/typing.ts'
 import { arranged } from '../src/pages/inbox/arrange.ts'
 import { pieces } from '../src/pages/inbox/linked.tsx'
 import { reasonInWords } from '../src/pages/reason.ts'
+import { formats as listed } from '../dev/formats.mjs'
+import type { Formats } from '../src/contract.ts'
+import { matching } from '../src/pages/widgets/profile.tsx'
 import { percent } from '../src/pages/widgets/coverage.tsx'
 import { presentedIn } from '../src/pages/widgets/presented.ts'
 import { referenceIn } from '../src/pages/refusals.tsx'
@@ -18,6 +21,8 @@ import { initials } from '../src/trust/avatar.tsx'
 import { asSentence } from '../src/ui/sentence.tsx'
 import { ago } from '../src/ui/time.tsx'
 import { shownRows } from '../src/ui/window.ts'
+
+const formats = listed as Formats
 
 describe('arranged', () => {
   const NOW = new Date('2026-03-02T12:00:00Z')
@@ -183,7 +188,17 @@ describe('small words', () => {
     ['countersign', ['jwt']],
     ['woes-hmac', ['hmac']],
     ['fogbender', ['jwt', 'hmac']],
-  ])('secrets of %s', (profile, modes) => expect(modesOf(profile)).toEqual(modes))
+  ])('secrets of %s', (profile, modes) => expect(modesOf(formats.profiles.find(({ name }) => name === profile)!)).toEqual(modes))
+
+  it.each([
+    ['intercom', ['intercom-jwt', 'intercom-hmac', 'intercom-hmac-email'], []],
+    [' USERJWT ', ['fogbender'], []],
+    ['helpcrunch', [], ['helpcrunch']],
+    ['no such vendor', [], []],
+  ])('formats with %s', (text, profiles, refused) => {
+    const found = matching(formats, text)
+    expect([found.profiles.map(({ name }) => name), found.refused.map(({ name }) => name)]).toEqual([profiles, refused])
+  })
 
   const now = new Date('2026-03-02T12:00:00Z')
   it.each([

@@ -11,12 +11,16 @@ use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::formats::Formats;
 use super::{Appearance, Change, Mode, Widget};
 use crate::People;
 
 /// What a member or a back end may do with widgets.
 pub fn staff_routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list_widgets)).routes(routes!(find_widget, change_widget))
+    OpenApiRouter::new()
+        .routes(routes!(list_widgets))
+        .routes(routes!(find_widget, change_widget))
+        .routes(routes!(list_identity_formats))
 }
 
 /// What a browser may know before it has a session.
@@ -94,6 +98,13 @@ async fn change_widget(
 ) -> Answer<Shown> {
     let widget = who.write(async move |cx| super::change(cx, id, change).await).await?;
     Ok(Json(Shown::new(who.app(), widget)))
+}
+
+/// The formats that proofs can have, to choose a widget's `profile` from; and those that none can.
+#[utoipa::path(get, path = "/identity/formats", tag = "identity",
+    responses((status = 200, body = Formats)))]
+async fn list_identity_formats(_who: Allowed<ReadWidgets>) -> Answer<Formats> {
+    Ok(Json(Formats::all()))
 }
 
 struct BeforeAnySession;

@@ -9,8 +9,11 @@
 //! - **W6** Names and texts hold nothing that cannot be seen or turns the others around.
 //! - **W7** What was signed before `proofs_valid_from` proves nothing, and the sessions that it
 //!   may have opened end.
+//! - **W8** Every format that a widget can have is listed with what it proves, and no other is
+//!   taken; those that nobody can have are listed with the reason.
 
 pub mod api;
+mod formats;
 mod model;
 mod store;
 

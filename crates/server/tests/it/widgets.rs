@@ -163,3 +163,48 @@ async fn the_frame_may_be_embedded_by_allowed_pages_only() {
     let policy = dashboard.header("content-security-policy");
     assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
 }
+
+#[tokio::test]
+async fn w8_every_listed_format_can_be_chosen_and_no_refused_one() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("acme").await;
+    let back_end = tenant.back_end(&app);
+    let formats = back_end.call("GET", "/api/v1/identity/formats", &Value::Null).await.json();
+    let path = format!("/api/v1/widgets/{}", tenant.widget.id);
+    let names = |of: &str| -> Vec<String> {
+        let listed = formats[of].as_array().unwrap();
+        listed.iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names("profiles")[0], "countersign", "the native one first");
+    for name in names("profiles") {
+        let changed = back_end.call("PATCH", &path, &json!({ "profile": name })).await.json();
+        assert_eq!(changed["profile"], json!(name));
+    }
+    for name in names("refused") {
+        let answer = back_end.call("PATCH", &path, &json!({ "profile": name })).await;
+        assert_eq!(answer.refusal(), (422, "unknown_profile".to_owned()), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn w8_a_listed_format_says_what_it_proves_and_what_it_leaves_said() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("acme").await;
+    let formats = tenant.back_end(&app).call("GET", "/api/v1/identity/formats", &Value::Null).await;
+    let formats = formats.json();
+    let of = |name: &str| {
+        let mut all = formats["profiles"].as_array().unwrap().iter();
+        all.find(|one| one["name"] == json!(name)).unwrap().clone()
+    };
+    let hashed = of("woes-hmac");
+    assert_eq!(hashed["title"], json!("Woes, HMAC of email"));
+    let mode = json!({
+        "mode": "hmac", "proof_field": "email_hash", "shares_secrets": true,
+        "algorithms": ["HS256"], "proven": ["email"],
+        "leaves_said": ["name", "company_name", "id"], "lifetime": null,
+    });
+    assert_eq!(hashed["modes"], json!([mode]));
+    let native = of("countersign");
+    assert_eq!(native["public_keys"], json!(["ES256", "Ed25519"]));
+    assert_eq!(native["modes"][0]["lifetime"], json!(900));
+}

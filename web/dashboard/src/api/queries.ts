@@ -61,6 +61,7 @@ export const queries = {
   /** Counted on: asked again each minute while it is looked at. */
   coverage: (widget: string) =>
     queryOptions({ queryKey: ['coverage', widget], queryFn: () => api.coverage(widget), refetchInterval: 60_000 }),
+  formats: () => queryOptions({ queryKey: ['formats'], queryFn: api.formats, staleTime: Infinity }),
   secrets: (widget: string) =>
     queryOptions({ queryKey: ['secrets', widget], queryFn: () => api.secrets(widget) }),
 

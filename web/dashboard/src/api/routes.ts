@@ -7,6 +7,7 @@ import type {
   Conversation,
   Coverage,
   Explanation,
+  Formats,
   IdentitySecret,
   Me,
   Member,
@@ -70,6 +71,9 @@ export const api = {
     call<Page<IdentitySecret>>('GET', `/widgets/${at(widget)}/identity_secrets`),
   createSecret: (widget: string, secret: NewIdentitySecret) =>
     call<IdentitySecret & { secret?: string | null }>('POST', `/widgets/${at(widget)}/identity_secrets`, { body: secret }),
+  formats: () => call<Formats>('GET', '/identity/formats'),
+  scheduleSecret: (widget: string, secret: string, retireAt: string | null) =>
+    call<IdentitySecret>('PATCH', `/widgets/${at(widget)}/identity_secrets/${at(secret)}`, { body: { retire_at: retireAt } }),
   retireSecret: (widget: string, secret: string) =>
     call<null>('DELETE', `/widgets/${at(widget)}/identity_secrets/${at(secret)}`),
 

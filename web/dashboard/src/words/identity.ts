@@ -1,5 +1,5 @@
 // What the identity page of a widget says.
-import type { Mode, ProfileName } from '../contract.ts'
+import type { Mode } from '../contract.ts'
 
 type ModeSay = { label: string; summary: string; consequences: string[] }
 
@@ -33,61 +33,6 @@ const modes: Record<Mode, ModeSay> = {
   },
 }
 
-type ProfileSay = { label: string; lead: string; facts: [string, string][] }
-
-const profiles: Record<ProfileName, ProfileSay> = {
-  countersign: {
-    label: 'Countersign token',
-    lead: 'The one to choose for a new installation.',
-    facts: [
-      ['Proves', 'who, company, and every claim in the token'],
-      ['Form', 'JWT, Ed25519 or ES256 with your public key, or HS256 with a shared secret'],
-      ['Expires', 'at most 15 minutes after it was issued'],
-      ['Can be bound', 'to the browser’s key, and be single-use'],
-    ],
-  },
-  'woes-jwt': {
-    label: 'Woes, JWT',
-    lead: 'For a back end that already signs Woes tokens.',
-    facts: [
-      ['Proves', 'email, name, account and contact ids in the token'],
-      ['Form', 'JWT, HS256; the secret’s text is the key, not its hex-decoded bytes'],
-      ['Expires', 'at most 15 minutes after it was issued'],
-      ['Needs', 'aud equal to the widget’s public key'],
-    ],
-  },
-  'woes-hmac': {
-    label: 'Woes, HMAC email',
-    lead: 'For a back end that already sends email_hash.',
-    facts: [
-      ['Proves', 'the email alone; name and company are said'],
-      ['Form', 'HMAC-SHA256, lower-case hex; the secret is hex-decoded'],
-      ['Expires', 'never: a leaked hash is good until the secret is retired'],
-      ['Needs', 'the email trimmed and lower-cased before it is signed'],
-    ],
-  },
-  notificationapi: {
-    label: 'NotificationAPI',
-    lead: 'For a back end that already hashes userId in Secure Mode.',
-    facts: [
-      ['Proves', 'the user id alone'],
-      ['Form', 'HMAC-SHA256, base64; the secret’s text is the key'],
-      ['Expires', 'never: a leaked hash is good until the secret is retired'],
-      ['Needs', 'exactly the same user id in the browser'],
-    ],
-  },
-  fogbender: {
-    label: 'Fogbender',
-    lead: 'For a back end that already makes userJWT or userHMAC.',
-    facts: [
-      ['Proves', 'with userJWT all claims in it; with userHMAC the user id alone'],
-      ['Form', 'JWT HS256, or HMAC-SHA256 in hex; the secret’s 32 characters are the key'],
-      ['Expires', 'as the token says; the HMAC never'],
-      ['Needs', 'each claim equal to the field that the page sends'],
-    ],
-  },
-}
-
 export const identityWords = {
   coverage: {
     title: 'Who brings a proof',
@@ -104,6 +49,49 @@ export const identityWords = {
     byReason: 'Invalid, by reason',
     byReasonNone: 'No proof has failed.',
     refusals: 'See the refusals',
+  },
+
+  tokens: {
+    title: 'When a proof leaks',
+    once: 'Accept each token only once',
+    onceHelp: 'A token needs a jti and an exp, and opens one session: one that was copied is worth nothing afterwards.',
+    onceNotMay: 'Only an owner may turn this off.',
+    void: 'Void everything signed until now',
+    voidHelp: 'Refuses all proofs from before this moment and ends the sessions that they opened. A hash without a date needs a new secret then.',
+    voidSince: 'Void: everything signed before',
+    voidNow: 'Void old proofs…',
+    voidTitle: 'Void everything signed until now?',
+    voidText: 'Everyone who is signed in is asked for a new proof at once. Your back end goes on with tokens by itself; hashes need a new secret first. This cannot be undone.',
+    voidConfirm: 'Void old proofs',
+    voided: 'Everything signed until now is void.',
+  },
+
+  formats: {
+    proves: (what: string) => `Proves ${what}.`,
+    modes: { jwt: 'With a token', hmac: 'With a hash' },
+    field: 'Carried in',
+    algorithms: 'Signed with',
+    hmac: 'HMAC-SHA256',
+    proven: 'Proven',
+    said: 'Only said',
+    expires: 'Holds',
+    lifetime: (seconds: number) => `${Math.round(seconds / 60)} minutes at most`,
+    asItSays: 'as long as the token says, if it says so',
+    never: 'for ever: a leaked hash is good until the secret is retired',
+    keys: 'Key',
+    sharedOnly: 'a shared secret',
+    publicOnly: 'your public key',
+    sharedOrPublic: 'a shared secret, or better your public key',
+    inferred: 'Not stated by the vendor, but worked out:',
+    docs: (vendor: string) => `Where ${vendor} documents it`,
+    why: {
+      no_mac: 'Its proof is not a MAC.',
+      nobody_named: 'Its proof names nobody.',
+      ambiguous: 'One proof can stand for several people.',
+      vendor_issued: 'Only the vendor itself can check it.',
+      unpublished: 'The vendor has not published enough to check it.',
+      no_proof: 'It has no proof of who somebody is.',
+    },
   },
 
   explain: {
@@ -141,26 +129,38 @@ export const identityWords = {
     raiseRefusals: 'Look at the refusals first',
     changed: (mode: string) => `Mode is now ${mode}.`,
     profile: 'Format of the proof',
-    profileHelp: 'Chosen by you and never guessed: only this format is accepted.',
-    profiles,
+    profileHelp: 'Keep the code that you have: choose whose format it signs in. It is never guessed, and no other is accepted.',
+    formatSearch: 'Find a vendor or a field',
+    formatNone: 'No format has this in its name. Use your own tokens with the Countersign format.',
+    notAccepted: 'Not accepted, and why',
     profileChange: 'Use this format',
     profileTitle: (label: string) => `Accept only ${label}?`,
     profileText:
       'Proofs of the present format are refused from the next request on, or counted if you do not enforce. Change your back end first, or observe meanwhile.',
     profileChanged: 'The format was changed.',
     secrets: 'Secrets and keys',
-    secretsHelp: 'Up to four may be active, so that you can change one without an outage: create, deploy, then retire.',
+    secretsHelp: 'To change one without an outage: create the next, deploy it, and retire the old one when its share of the proofs is nothing.',
     secretsNoneTitle: 'No secret yet',
     secretsNone: 'Without one nobody can be proven. Create one and put it into your back end.',
     create: 'Create a secret',
     createTitle: 'Create a secret',
-    createText: 'Your back end signs with it. It is shown once.',
+    createText: 'Your back end signs with it. It is accepted from now on, beside the others.',
     createMode: 'What will it sign?',
     createModes: { jwt: 'Tokens (JWT)', hmac: 'Hashes (HMAC)' },
     createModesHelp: {
       jwt: 'Expires by itself and covers every claim. Recommended.',
       hmac: 'Covers one identifier, for ever. For clients that cannot use a token.',
     },
+    createSource: 'Where does it come from?',
+    createSources: { make: 'Make a new one', bring: 'I sign with one already' },
+    createSourcesHelp: {
+      make: 'Random, and shown once.',
+      bring: 'Your back end stays as it is. It is kept encrypted, and never shown.',
+    },
+    bring: 'The secret that your back end signs with',
+    bringEmpty: 'Paste the secret.',
+    bringSubmit: 'Take it over',
+    brought: 'The secret is taken over.',
     shownTitle: 'Your new secret',
     shownText: 'This is the only time it is shown. Put it into your back end’s secret store now.',
     stored: 'I have stored it',
@@ -182,13 +182,28 @@ export const identityWords = {
     hint: (hint: string) => `ends in ${hint}`,
     lastUsed: 'Last used',
     created: 'Created',
-    retire: 'Retire',
-    retireTitle: 'Retire this secret?',
-    retireText: 'Proofs that were made with it are refused from the next request on. This cannot be undone.',
-    retireUsed: (when: string) => `It was last used ${when}. Make sure that your back end uses another one.`,
-    retireOnly: 'It is the only active one: without another, nobody can be proven.',
+    states: { next: 'Next', in_use: 'In use', retiring: 'Retires', retired: 'Retired' },
+    nextHelp: 'Accepted, and nobody has been proven with it yet: deploy it now.',
+    ofOther: (profile: string) => `Made for the format ${profile}, so it proves nothing now`,
+    share: 'of proofs',
+    shareHelp: 'Its part of the valid proofs of the last 7 days',
+    retire: 'Retire…',
+    reschedule: 'Change…',
+    retireTitle: (kid: string) => `Retire ${kid}`,
+    retireWhen: 'When',
+    retireChoices: { date: 'From a date on', now: 'Now', never: 'Not at all' },
+    retireChoicesHelp: {
+      date: 'Until then it is accepted, and you see here whether it is still used.',
+      now: 'Proofs that were made with it are refused from the next request on. This cannot be undone.',
+      never: 'Takes the date back.',
+    },
+    retireDate: 'First day without it',
+    retireConfirm: { date: 'Set the date', now: 'Retire now', never: 'Keep it' },
+    retireTold: { date: 'The date is set.', now: 'The key is retired.', never: 'The date is taken back.' },
+    retireUsed: (when: string, share: string) => `It was last used ${when}, and made ${share} of the valid proofs of the last 7 days.`,
+    retireUnused: 'Nobody has been proven with it yet.',
+    retireOnly: 'It is the only one: without another, nobody can be proven.',
     retired: 'Retired',
-    retiredNow: 'The secret is retired.',
     retiredList: (count: number) => `${count} retired`,
   },
 }

@@ -20,6 +20,7 @@ export const settingsWords = {
     installHelp: 'Paste this before </body> on every page that should have the widget.',
     backend: 'Prove who is signed in',
     backendHelp: 'Your back end makes the proof, because a browser cannot be trusted with the secret.',
+    backendStays: (title: string) => `Your back end stays as it is: it signs in the format ${title}. Its secret and what it proves are under Identity.`,
     snippet: 'Page',
     languages: { node: 'Node.js', python: 'Python' },
     origins: 'Allowed origins',

@@ -3,20 +3,20 @@ import { useMutation } from '@tanstack/react-query'
 import { BadgeCheck, CircleX, Wrench } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { api } from '../../api/routes.ts'
-import type { Explanation, Presented, Widget } from '../../contract.ts'
+import type { Explanation, Format, Presented, Widget } from '../../contract.ts'
 import { ProvenanceBadge, TrustBadge } from '../../trust/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { TextArea } from '../../ui/field.tsx'
 import { Sentence } from '../../ui/sentence.tsx'
 import { ErrorNote } from '../../ui/states.tsx'
 import { words } from '../../words.ts'
-import { reasonInWords } from '../reason.ts'
 import { presentedIn } from './presented.ts'
 import { Section } from './settings.tsx'
 
 const say = words.explain
 
-export function ExplainSection({ widget, tokenField }: { widget: Widget; tokenField: string | null }) {
+export function ExplainSection({ widget, format }: { widget: Widget; format: Format | undefined }) {
+  const tokenField = format?.modes.find(({ mode }) => mode === 'jwt')?.proof_field ?? null
   const [error, setError] = useState<string | null>(null)
   const explain = useMutation({ mutationFn: (presented: Presented) => api.explain(widget.id, presented) })
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -53,9 +53,9 @@ function Result({ explanation }: { explanation: Explanation }) {
       <header>
         <Icon size={20} aria-hidden="true" />
         <h3>{accepted ? say.accepted : say.refused}</h3>
+        {explanation.reason && <code className="muted">{explanation.reason}</code>}
         {explanation.trust && <TrustBadge trust={explanation.trust} />}
       </header>
-      {explanation.reason && <p className="muted">{reasonInWords(explanation.reason)}.</p>}
       <Fields fields={explanation.fields} trust={explanation.trust} />
       <ol className="findings">
         {explanation.findings.map(({ cause, mend }) => (

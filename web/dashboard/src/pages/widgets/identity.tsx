@@ -1,13 +1,16 @@
-// How strictly a widget checks who someone is, in which format, with which keys.
+// How strictly a widget checks who someone is, in which format, with which keys; and how well that goes.
+import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
+import { queries } from '../../api/queries.ts'
 import { useMay } from '../../ui/me.ts'
-import { Locked } from './locked.tsx'
-import { useWidget } from './save.ts'
 import { CoverageSection } from './coverage.tsx'
 import { ExplainSection } from './explain.tsx'
+import { Locked } from './locked.tsx'
 import { ModeSection } from './mode.tsx'
 import { ProfileSection } from './profile.tsx'
+import { useWidget } from './save.ts'
 import { SecretsSection } from './secrets.tsx'
+import { TokensSection } from './tokens.tsx'
 import './identity.css'
 
 const route = getRouteApi('/shell/widgets/$widget')
@@ -16,6 +19,7 @@ export function IdentityPage() {
   const { widget: id } = route.useParams()
   const widget = useWidget(id)
   const mayManage = useMay('widgets.manage')
+  const format = useQuery(queries.formats()).data?.profiles.find(({ name }) => name === widget?.profile)
   if (!widget) return null
   return (
     <>
@@ -23,9 +27,12 @@ export function IdentityPage() {
       <Locked>
         <ModeSection widget={widget} />
       </Locked>
-      <ProfileSection widget={widget} />
-      {mayManage && <SecretsSection widget={widget} />}
-      <ExplainSection widget={widget} tokenField="token" />
+      {mayManage && <SecretsSection widget={widget} format={format} />}
+      <ProfileSection key={widget.profile} widget={widget} />
+      <Locked>
+        <TokensSection widget={widget} format={format} />
+      </Locked>
+      {mayManage && <ExplainSection widget={widget} format={format} />}
     </>
   )
 }

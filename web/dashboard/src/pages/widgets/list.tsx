@@ -43,6 +43,7 @@ export function WidgetsPage() {
 }
 
 function Row({ widget }: { widget: Widget }) {
+  const format = useQuery(queries.formats()).data?.profiles.find(({ name }) => name === widget.profile)
   return (
     <li>
       <Link to="/widgets/$widget" params={{ widget: widget.id }} className="card widget-row">
@@ -53,7 +54,7 @@ function Row({ widget }: { widget: Widget }) {
         </span>
         <span className="widget-row-facts">
           <ModeBadge mode={widget.mode} />
-          <span className="chip">{words.identity.profiles[widget.profile]?.label ?? widget.profile}</span>
+          <span className="chip">{format?.title ?? widget.profile}</span>
           {widget.origins.length === 0 && <span className="chip chip-warn">{say.noOrigins}</span>}
         </span>
         <ChevronRight size={16} aria-hidden="true" />

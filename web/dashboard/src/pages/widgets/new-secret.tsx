@@ -4,7 +4,7 @@ import { type FormEvent, useState } from 'react'
 import { Problem, told } from '../../api/problem.ts'
 import { queries } from '../../api/queries.ts'
 import { api } from '../../api/routes.ts'
-import type { IdentitySecret, NewIdentitySecret, Widget } from '../../contract.ts'
+import type { Format, IdentitySecret, NewIdentitySecret, SecretMode, Widget } from '../../contract.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { TextArea, TextField } from '../../ui/field.tsx'
@@ -15,62 +15,65 @@ import { words } from '../../words.ts'
 
 const say = words.identity
 
-type Mode = 'jwt' | 'hmac'
 type NewProps = { widget: Widget; onClose: () => void }
 
-/** Which kinds of secret a profile can have. */
-export function modesOf(profile: string): Mode[] {
-  switch (profile) {
-    case 'countersign':
-    case 'woes-jwt':
-      return ['jwt']
-    case 'woes-hmac':
-    case 'notificationapi':
-      return ['hmac']
-    default:
-      return ['jwt', 'hmac']
-  }
+/** Which kinds of shared secret a format can have. */
+export function modesOf(format: Format): SecretMode[] {
+  return format.modes.filter((mode) => mode.shares_secrets).map(({ mode }) => mode)
 }
 
-export function CreateSecret({ widget, onClose }: NewProps) {
-  const modes = modesOf(widget.profile)
-  const [mode, setMode] = useState<Mode>(modes[0] ?? 'jwt')
+export function CreateSecret({ widget, format, onClose }: NewProps & { format: Format }) {
+  const modes = modesOf(format)
+  const [mode, setMode] = useState<SecretMode>(modes[0] ?? 'jwt')
+  const [brings, setBrings] = useState(false)
+  const [error, setError] = useState<string | null>(null)
   const create = useCreate(widget.id)
   const made = create.data
   if (made?.secret) {
-    return <ShownOnce title={say.shownTitle} text={say.shownText} secret={made.secret} note={made.kid ? `kid: ${made.kid}` : null} onDone={onClose} />
+    return <ShownOnce title={say.shownTitle} text={say.shownText} secret={made.secret} note={`kid: ${made.kid}`} onDone={onClose} />
+  }
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const secret = String(new FormData(event.currentTarget).get('secret') ?? '')
+    const missing = brings && secret.trim() === ''
+    setError(missing ? say.bringEmpty : null)
+    if (missing) return
+    create.mutate({ mode, ...(brings && { secret }) }, { onSuccess: () => brings && (tell(say.brought), onClose()) })
   }
   return (
     <Dialog open onOpen={onClose} title={say.createTitle} lead={say.createText}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          create.mutate({ mode })
-        }}
-      >
-        {modes.length > 1 && (
-          <fieldset className="radios">
-            <legend className="field-label">{say.createMode}</legend>
-            {modes.map((one) => (
-              <label key={one}>
-                <input type="radio" name="mode" checked={mode === one} onChange={() => setMode(one)} />
-                <span>
-                  <strong>{say.createModes[one]}</strong>
-                  <span className="field-hint">{say.createModesHelp[one]}</span>
-                </span>
-              </label>
-            ))}
-          </fieldset>
-        )}
+      <form onSubmit={submit} noValidate>
+        {modes.length > 1 && <Choice legend={say.createMode} name="mode" of={modes} chosen={mode} onChoose={setMode} say={say.createModes} help={say.createModesHelp} />}
+        <Choice legend={say.createSource} name="source" of={['make', 'bring'] as const} chosen={brings ? 'bring' : 'make'} onChoose={(one) => setBrings(one === 'bring')} say={say.createSources} help={say.createSourcesHelp} />
+        {brings && <TextField label={say.bring} name="secret" type="password" className="mono" autoComplete="off" spellCheck={false} error={error} />}
         {create.error && <ErrorNote error={create.error} />}
         <footer className="dialog-foot">
           <Button onClick={onClose}>{words.common.cancel}</Button>
           <Button type="submit" look="primary" busy={create.isPending}>
-            {say.create}
+            {brings ? say.bringSubmit : say.create}
           </Button>
         </footer>
       </form>
     </Dialog>
+  )
+}
+
+type ChoiceProps<One extends string> = { legend: string; name: string; of: readonly One[]; chosen: One; onChoose: (one: One) => void; say: Record<One, string>; help: Record<One, string> }
+
+function Choice<One extends string>({ legend, name, of, chosen, onChoose, say, help }: ChoiceProps<One>) {
+  return (
+    <fieldset className="radios">
+      <legend className="field-label">{legend}</legend>
+      {of.map((one) => (
+        <label key={one}>
+          <input type="radio" name={name} checked={chosen === one} onChange={() => onChoose(one)} />
+          <span>
+            <strong>{say[one]}</strong>
+            <span className="field-hint">{help[one]}</span>
+          </span>
+        </label>
+      ))}
+    </fieldset>
   )
 }
 

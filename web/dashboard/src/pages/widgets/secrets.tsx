@@ -1,38 +1,41 @@
-// The secrets and public keys that a widget's proofs are checked with.
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+// The secrets and public keys that a widget's proofs are checked with, and where each stands in its rotation.
+import { useQuery } from '@tanstack/react-query'
 import { FileKey, KeyRound } from 'lucide-react'
 import { useState } from 'react'
 import { queries } from '../../api/queries.ts'
-import { api } from '../../api/routes.ts'
-import type { IdentitySecret, Widget } from '../../contract.ts'
+import type { Format, IdentitySecret, Widget } from '../../contract.ts'
 import { Button } from '../../ui/button.tsx'
-import { Confirm } from '../../ui/dialog.tsx'
 import { Empty, ErrorNote, Skeleton } from '../../ui/states.tsx'
-import { ago, Time } from '../../ui/time.tsx'
-import { say as tell } from '../../ui/toast.tsx'
+import { Time } from '../../ui/time.tsx'
 import { words } from '../../words.ts'
-import { CreateSecret, RegisterKey } from './new-secret.tsx'
+import { percent } from './coverage.tsx'
+import { CreateSecret, modesOf, RegisterKey } from './new-secret.tsx'
+import { Retire } from './retire.tsx'
 import { Section } from './settings.tsx'
 
 const say = words.identity
 
-export function SecretsSection({ widget }: { widget: Widget }) {
+export function SecretsSection({ widget, format }: { widget: Widget; format: Format | undefined }) {
   const query = useQuery(queries.secrets(widget.id))
   const [open, setOpen] = useState<'create' | 'register' | null>(null)
-  const active = query.data?.items.filter((secret) => !secret.retired_at) ?? []
-  const retired = query.data?.items.filter((secret) => secret.retired_at) ?? []
+  const active = query.data?.items.filter((secret) => secret.state !== 'retired') ?? []
+  const retired = query.data?.items.filter((secret) => secret.state === 'retired') ?? []
   const close = () => setOpen(null)
   return (
     <Section
       title={say.secrets}
       lead={say.secretsHelp}
       action={
-        <div className="section-actions">
-          {widget.profile === 'countersign' && <Button onClick={() => setOpen('register')}>{say.register}</Button>}
-          <Button look="primary" onClick={() => setOpen('create')}>
-            {say.create}
-          </Button>
-        </div>
+        format && (
+          <div className="section-actions">
+            {format.public_keys.length > 0 && <Button onClick={() => setOpen('register')}>{say.register}</Button>}
+            {modesOf(format).length > 0 && (
+              <Button look="primary" onClick={() => setOpen('create')}>
+                {say.create}
+              </Button>
+            )}
+          </div>
+        )
       }
     >
       {query.isPending && <Skeleton rows={2} />}
@@ -44,7 +47,7 @@ export function SecretsSection({ widget }: { widget: Widget }) {
       )}
       <ul className="secrets">
         {active.map((secret) => (
-          <Secret key={secret.id} widget={widget.id} secret={secret} only={active.length === 1} />
+          <Secret key={secret.id} widget={widget} secret={secret} only={active.length === 1} />
         ))}
       </ul>
       {retired.length > 0 && (
@@ -52,80 +55,84 @@ export function SecretsSection({ widget }: { widget: Widget }) {
           <summary>{say.retiredList(retired.length)}</summary>
           <ul className="secrets">
             {retired.map((secret) => (
-              <Secret key={secret.id} widget={widget.id} secret={secret} only={false} />
+              <Secret key={secret.id} widget={widget} secret={secret} only={false} />
             ))}
           </ul>
         </details>
       )}
-      {open === 'create' && <CreateSecret widget={widget} onClose={close} />}
+      {open === 'create' && format && <CreateSecret widget={widget} format={format} onClose={close} />}
       {open === 'register' && <RegisterKey widget={widget} onClose={close} />}
     </Section>
   )
 }
 
-function Secret({ widget, secret, only }: { widget: string; secret: IdentitySecret; only: boolean }) {
+function Secret({ widget, secret, only }: { widget: Widget; secret: IdentitySecret; only: boolean }) {
   const [asking, setAsking] = useState(false)
   const isPublic = secret.kind === 'public'
   const Icon = isPublic ? FileKey : KeyRound
+  const ofOther = secret.profile !== widget.profile
   return (
-    <li className="secret-row" data-retired={secret.retired_at !== null}>
+    <li className="secret-row" data-state={secret.state}>
       <Icon size={18} aria-hidden="true" />
       <div className="secret-text">
         <p>
-          <strong>{say.kinds[secret.kind]}</strong> <span className="muted">{isPublic ? say.kindPublic : say.kindModes[secret.mode]}</span>
+          <code className="secret-kid">{secret.kid}</code> <StateChip secret={secret} />
         </p>
         <p className="muted">
-          {secret.kid && <code>{secret.kid}</code>} {!isPublic && secret.hint && say.hint(secret.hint)}
+          {say.kinds[secret.kind]}, {isPublic ? say.kindPublic : say.kindModes[secret.mode]}
+          {!isPublic && `, ${say.hint(secret.hint)}`}
+          {ofOther && `. ${say.ofOther(secret.profile)}`}
         </p>
+        {secret.state === 'next' && !ofOther && <p className="secret-next">{say.nextHelp}</p>}
       </div>
-      <p className="secret-times muted">
-        {say.created} <Time at={secret.created_at} as="brief" />
-        <br />
-        {secret.retired_at ? (
-          <>
-            {say.retired} <Time at={secret.retired_at} />
-          </>
-        ) : (
-          <>
-            {say.lastUsed} <Time at={secret.last_used_at} />
-          </>
-        )}
-      </p>
-      {!secret.retired_at && (
+      {secret.state !== 'retired' && <Share secret={secret} />}
+      <dl className="secret-times">
+        <div>
+          <dt>{say.created}</dt>
+          <dd>
+            <Time at={secret.created_at} as="brief" />
+          </dd>
+        </div>
+        <div>
+          <dt>{secret.retired_at ? say.retired : say.lastUsed}</dt>
+          <dd>
+            <Time at={secret.retired_at ?? secret.last_used_at} />
+          </dd>
+        </div>
+      </dl>
+      {secret.state !== 'retired' && (
         <Button size="small" look="quiet" className="danger-text" onClick={() => setAsking(true)}>
-          {say.retire}
+          {secret.retire_at ? say.reschedule : say.retire}
           <span className="hidden-visually"> {secret.kid}</span>
         </Button>
       )}
-      {asking && <Retire widget={widget} secret={secret} only={only} onClose={() => setAsking(false)} />}
+      {asking && <Retire widget={widget.id} secret={secret} only={only} onClose={() => setAsking(false)} />}
     </li>
   )
 }
 
-function Retire({ widget, secret, only, onClose }: { widget: string; secret: IdentitySecret; only: boolean; onClose: () => void }) {
-  const cache = useQueryClient()
-  const retire = useMutation({
-    mutationFn: () => api.retireSecret(widget, secret.id),
-    onSuccess: () => {
-      void cache.invalidateQueries({ queryKey: queries.secrets(widget).queryKey })
-      onClose()
-      tell(say.retiredNow)
-    },
-  })
+function StateChip({ secret }: { secret: IdentitySecret }) {
   return (
-    <Confirm
-      open
-      onOpen={onClose}
-      title={say.retireTitle}
-      text={
+    <span className={`state state-${secret.state}`}>
+      {say.states[secret.state]}
+      {secret.state === 'retiring' && (
         <>
-          {say.retireText} {secret.last_used_at && say.retireUsed(ago(new Date(secret.last_used_at), new Date()))} {only && say.retireOnly}
+          {' '}
+          <Time at={secret.retire_at} as="full" />
         </>
-      }
-      confirm={say.retire}
-      busy={retire.isPending}
-      error={retire.error}
-      onConfirm={() => retire.mutate()}
-    />
+      )}
+    </span>
+  )
+}
+
+/** How much still depends on the key: what a rotation waits for. */
+function Share({ secret }: { secret: IdentitySecret }) {
+  return (
+    <p className="secret-share" title={say.shareHelp}>
+      <strong>{percent(secret.share)}</strong> <span className="muted">{say.share}</span>
+      <span className="share-bar" aria-hidden="true">
+        <i className="swatch-valid" style={{ inlineSize: `${secret.share * 100}%` }} />
+      </span>
+    </p>
   )
 }

@@ -1,7 +1,9 @@
 // A widget's settings: name, installation, who may show it, who gets in, how it looks.
+import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { Plus, X } from 'lucide-react'
 import { type FormEvent, type ReactNode, useState } from 'react'
+import { queries } from '../../api/queries.ts'
 import type { Widget } from '../../contract.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { CodeBlock } from '../../ui/copy.tsx'
@@ -51,25 +53,37 @@ export function Section({ title, lead, children, action }: { title: string; lead
 }
 
 function InstallSection({ widget }: { widget: Widget }) {
-  const [language, setLanguage] = useState<Language>('node')
   return (
     <Section title={say.install} lead={say.installHelp}>
       <CodeBlock code={widget.snippet} label={say.snippet} />
+      <BackEnd widget={widget} />
+    </Section>
+  )
+}
+
+function BackEnd({ widget }: { widget: Widget }) {
+  const [language, setLanguage] = useState<Language>('node')
+  const format = useQuery(queries.formats()).data?.profiles.find(({ name }) => name === widget.profile)
+  const example = backendExample(widget, language)
+  return (
+    <>
       <div className="split-head">
         <div>
           <h3 className="part-title">{say.backend}</h3>
-          <p className="field-hint">{say.backendHelp}</p>
+          <p className="field-hint">{example ? say.backendHelp : say.backendStays(format?.title ?? widget.profile)}</p>
         </div>
-        <div className="segments" role="group" aria-label={say.backend}>
-          {(['node', 'python'] as const).map((name) => (
-            <button key={name} type="button" className="segment" aria-pressed={language === name} onClick={() => setLanguage(name)}>
-              {say.languages[name]}
-            </button>
-          ))}
-        </div>
+        {example && (
+          <div className="segments" role="group" aria-label={say.backend}>
+            {(['node', 'python'] as const).map((name) => (
+              <button key={name} type="button" className="segment" aria-pressed={language === name} onClick={() => setLanguage(name)}>
+                {say.languages[name]}
+              </button>
+            ))}
+          </div>
+        )}
       </div>
-      <CodeBlock code={backendExample(widget, language)} label={say.languages[language]} />
-    </Section>
+      {example && <CodeBlock code={example} label={say.languages[language]} />}
+    </>
   )
 }
 

@@ -1,0 +1,2 @@
+// Checked against the contract where it is used.
+export const formats: unknown
