@@ -77,6 +77,7 @@ export class Signer {
 
   /** An identity token for `user`. */
   token(user: User, options: TokenOptions = {}): string {
+    if (typeof user !== 'object' || user === null) throw new InvalidInput('there is no user to sign for')
     const { jkt, jti, lifetime = USUAL_LIFETIME } = options
     if (!Number.isInteger(lifetime) || lifetime < 1 || lifetime > LONGEST_LIFETIME) {
       throw new InvalidInput(`the lifetime must be from 1 to ${LONGEST_LIFETIME} whole seconds`)
@@ -141,7 +142,9 @@ function readPrivateKey(given: unknown): KeyObject {
 }
 
 function company(given: Company | null | undefined): object | undefined {
-  if (!given || (!given.id && !given.name)) return undefined
+  if (given === undefined || given === null) return undefined
+  if (typeof given !== 'object') throw new InvalidInput('the company must be an object of id and name')
+  if (!given.id && !given.name) return undefined
   return { id: value('id of the company', given.id, 'id'), name: optional('name of the company', given.name, 'name') }
 }
 

@@ -119,5 +119,7 @@ test('a signer is made of one key, and shows nothing of it', () => {
   const bad = [{ widget }, { widget, secret, privateKey: pem }, { widget, secret, kid: 'x' }, { widget, privateKey: pem, kid: '' }, { widget, privateKey: keys.two.publicKey }, { widget, privateKey: 'x' }, { secret }]
   for (const options of bad) assert.throws(() => new Signer(options), InvalidInput, inspect(options))
   for (const lifetime of [0, 0.5, 901, NaN, Infinity, '600', null]) assert.throws(() => made[0].token({ id: 'u1' }, { lifetime }), /lifetime/)
+  for (const nobody of [undefined, null, 'u1']) assert.throws(() => made[0].token(nobody), /no user to sign for/)
+  assert.throws(() => made[0].token({ id: 'u1', company: 'Netflix' }), /object of id and name/)
   for (const id of [undefined, null, 1, {}, ['u1'], '\ud800']) assert.throws(() => made[0].token({ id }), InvalidInput)
 })

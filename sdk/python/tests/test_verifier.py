@@ -272,6 +272,9 @@ class SignerTest(unittest.TestCase):
         for lifetime in [0, True, 600.0, float("nan"), "600", None]:
             with self.subTest(lifetime), self.assertRaisesRegex(InvalidInput, "lifetime"):
                 signer.token("u1", lifetime=lifetime)
+        for company in ["Netflix", {"id": "c1"}]:
+            with self.subTest(company), self.assertRaisesRegex(InvalidInput, "must be a Company"):
+                signer.token("u1", company=company)
         for id in [None, 1, {}, ["u1"], b"u1", "\ud800"]:
             with self.subTest(id), self.assertRaises(InvalidInput):
                 signer.token(id)

@@ -98,7 +98,11 @@ class Signer:
 
 
 def _company(company: Company | None) -> dict[str, str] | None:
-    if company is None or not (company.id or company.name):
+    if company is None:
+        return None
+    if not isinstance(company, Company):
+        raise InvalidInput("the company must be a Company")
+    if not company.id and not company.name:
         return None
     claim = {"id": value("id of the company", company.id, "id")}
     name = optional("name of the company", company.name, "name")
