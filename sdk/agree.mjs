@@ -23,6 +23,7 @@ const LANGUAGES = {
   PHP: ['php', 'php/tests/agree.php'],
   Go: ['env', '-C', 'go', 'go', 'run', './internal/agree'],
   Ruby: ['ruby', '-I', 'ruby/lib', 'ruby/test/agree.rb'],
+  'C#': ['env', '-C', 'csharp', './run', 'agree/Agree.cs'],
 }
 
 test(`all agree on ${CASES} cases of seed ${seed}`, async () => {

@@ -10,7 +10,7 @@ import { call, root, stage, until } from './kit.mjs';
 const PROFILES = ['countersign', 'woes-jwt', 'woes-hmac', 'notificationapi', 'fogbender'];
 const JKT = 'kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k'; // RFC 8037, appendix A.3
 
-for (const language of ['node', 'python', 'php', 'go', 'ruby']) {
+for (const language of ['node', 'python', 'php', 'go', 'ruby', 'csharp']) {
   describe(language, () => {
     let page, server, application, backEnd;
     const made = {};
