@@ -3,6 +3,7 @@
 //! A pure library: it opens nothing, asks no clock (`now` comes in, in milliseconds) and knows
 //! nothing of who calls. What it answers depends only on what it was given before.
 
+mod addresses;
 mod browser;
 mod headers;
 mod keep;
@@ -13,6 +14,7 @@ mod origin;
 mod proxies;
 mod window;
 
+pub use addresses::is_public;
 pub use browser::{CookieCall, CsrfRefusal, is_json};
 pub use headers::{Twice, single_headers, single_parameters};
 pub use key::{Key, RetryAfter};

@@ -10,6 +10,19 @@ create table coverage (
     primary key (tenant, widget, hour, outcome, name)
 ) {tenant};
 
+-- The published keys of a customer, as they were when they were last good.
+create table jwks (
+    tenant bytea not null,
+    widget bytea not null,
+    url text not null,
+    body text not null,
+    fetched_at bigint not null,
+    checked_at bigint not null,
+    fault text,
+    failing_since bigint,
+    primary key (tenant, widget)
+) {tenant};
+
 alter table identity_secret add column first_used_at bigint;
 create unique index identity_secret_kid on identity_secret (tenant, widget, kid);
 

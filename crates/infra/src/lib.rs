@@ -1,8 +1,10 @@
-//! The only crate that touches the outside: database, vault, bus, clock, chance.
+//! The only crate that touches the outside: database, vault, bus, network, clock,
+//! chance.
 
 pub mod bus;
 pub mod chance;
 pub mod clock;
 pub mod db;
+pub mod fetch;
 pub mod folder;
 pub mod vault;

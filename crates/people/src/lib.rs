@@ -6,6 +6,7 @@ pub mod audit;
 pub mod contacts;
 pub mod coverage;
 pub mod identity_secrets;
+pub mod jwks;
 pub mod members;
 pub mod organizations;
 pub mod refusals;
@@ -37,6 +38,8 @@ pub struct Shared {
     pub refusals: refusals::Refusals,
     /// Proofs, counted on their way to the store.
     pub coverage: coverage::Counts,
+    /// Fetches the keys that customers publish.
+    pub jwks: jwks::Jwks,
 }
 
 impl People {

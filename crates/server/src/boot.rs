@@ -9,10 +9,12 @@ use countersign_door::{App, Opening, Origins};
 use countersign_infra::bus::Bell;
 use countersign_infra::clock::Clock;
 use countersign_infra::db::{Db, Options, Reach, Tx};
+use countersign_infra::fetch::{Fetcher, Private};
 use countersign_infra::folder::{Folder, FolderFault};
 use countersign_infra::vault::{Place, Vault};
 use countersign_people::api_keys::ApiKeys;
 use countersign_people::coverage::{self, Counts};
+use countersign_people::jwks::Jwks;
 use countersign_people::members::Members;
 use countersign_people::refusals::{self, Refusals};
 use countersign_people::sessions::{self, Sessions};
@@ -31,6 +33,8 @@ pub struct Ground {
     pub clock: Clock,
     /// What access tokens are signed with.
     pub algorithm: String,
+    /// Whether URLs of customers may lead to addresses that are not public.
+    pub private: Private,
     /// Held as long as the process lives, so that no second one uses the folder.
     pub folder: Option<Folder>,
 }
@@ -85,7 +89,8 @@ impl Ground {
             None => Db::open(&folder.database(), &Options::default())?,
         };
         let algorithm = store.token_algorithm.clone();
-        let ground = Self { db, vault, clock, algorithm, folder: None };
+        let private = Private::Refused;
+        let ground = Self { db, vault, clock, algorithm, private, folder: None };
         if let Err(fault) = ground.check_key().await {
             if is_new_key {
                 // It is of no use: this database was made with another one.
@@ -141,6 +146,7 @@ impl Ground {
             api_keys: ApiKeys::default(),
             refusals,
             coverage: Counts::default(),
+            jwks: Jwks::new(Fetcher::new(self.private)),
         });
         let app = App::new(Opening {
             db: self.db.clone(),

@@ -102,6 +102,10 @@ pub struct Serve {
     #[arg(long, env = "COUNTERSIGN_TRUSTED_PROXIES", value_name = "CIDR", value_delimiter = ',')]
     pub trusted_proxies: Vec<Block>,
 
+    /// Lets JWKS URLs be plain http and lead to private addresses: for tests and closed networks.
+    #[arg(long, env = "COUNTERSIGN_ALLOW_PRIVATE_URLS")]
+    pub allow_private_urls: bool,
+
     /// Requests a minute that one network (/24 or /64) may make.
     #[arg(long, env = "COUNTERSIGN_REQUESTS_PER_MINUTE", default_value_t = 6_000)]
     pub requests_per_minute: u32,

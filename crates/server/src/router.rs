@@ -7,8 +7,8 @@ use countersign_door::idempotency::once;
 use countersign_door::protect::{Gate, protect};
 use countersign_door::{App, Plane, Problem};
 use countersign_people::{
-    People, api_keys, audit, contacts, coverage, identity_secrets, members, refusals, sessions,
-    signing, widgets,
+    People, api_keys, audit, contacts, coverage, identity_secrets, jwks, members, refusals,
+    sessions, signing, widgets,
 };
 use countersign_talk::conversations;
 use utoipa::openapi::OpenApi;
@@ -72,6 +72,7 @@ fn staff() -> OpenApiRouter<App> {
         .merge(identity_secrets::api::staff_routes())
         .merge(refusals::api::staff_routes())
         .merge(coverage::api::staff_routes())
+        .merge(jwks::api::staff_routes())
         .merge(api_keys::api::staff_routes())
         .merge(audit::api::staff_routes())
 }

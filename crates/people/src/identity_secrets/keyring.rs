@@ -18,10 +18,10 @@ pub struct Keyring {
 /// Whose a key is.
 #[derive(Clone, Debug)]
 pub struct Signer {
-    /// What the counts call it: the id of an identity secret.
+    /// What the counts call it: the id of an identity secret, or `jwks:` and a published `kid`.
     pub name: String,
-    /// When it was made or registered.
-    pub made_at: Moment,
+    /// When it was made or registered here.
+    pub made_at: Option<Moment>,
 }
 
 impl Keyring {
@@ -38,10 +38,22 @@ impl Keyring {
             let key = kept.key(profile);
             let key = key.map_err(|_| Fault::Corrupt("an identity key cannot be read"))?;
             keys.push(if is_retired { key.retired() } else { key });
-            let (name, made_at) = (kept.shown.id.to_string(), kept.shown.created_at);
+            let (name, made_at) = (kept.shown.id.to_string(), Some(kept.shown.created_at));
             signers.push(Signer { name, made_at });
         }
         Ok(Self { keys, signers, until })
+    }
+
+    /// The same and the keys that the customer publishes, but for names that are registered.
+    #[must_use]
+    pub fn with_published(mut self, published: Vec<Key>) -> Self {
+        for key in published {
+            if self.keys.iter().all(|known| known.id() != key.id()) {
+                self.signers.push(Signer { name: format!("jwks:{}", key.id()), made_at: None });
+                self.keys.push(key);
+            }
+        }
+        self
     }
 
     /// Every key, as `verify` and `explain` take them; those out of use prove nothing.

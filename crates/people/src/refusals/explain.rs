@@ -74,6 +74,8 @@ pub struct Shown {
 /// One thing that is wrong, and how to mend it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Finding {
+    /// Its stable name, for programs.
+    pub code: &'static str,
     /// What is wrong.
     pub cause: String,
     /// What to change.
@@ -109,12 +111,17 @@ fn causes(install: &Install, presented: &Presented, now: Moment) -> Vec<Finding>
     let audience = &install.widget.public_key;
     let found =
         identity::explain(install.profile, install.keys.keys(), presented, audience, now.seconds());
-    found.into_iter().map(|one| Finding { cause: one.cause, mend: one.mend }).collect()
+    let shown = |one: identity::Finding| Finding {
+        code: one.mistake.code(),
+        cause: one.cause,
+        mend: one.mend,
+    };
+    found.into_iter().map(shown).collect()
 }
 
 fn refused(found: Found, mut findings: Vec<Finding>) -> Explanation {
     if findings.is_empty() {
-        findings.push(Finding { cause: found.cause, mend: found.mend });
+        findings.push(Finding { code: found.reason, cause: found.cause, mend: found.mend });
     }
     Explanation {
         outcome: Verdict::Refused,
@@ -134,6 +141,7 @@ fn accepted(proven: &Proven) -> Explanation {
     let said = proven.said.iter().map(shown(Provenance::Said));
     let fields = said.chain(proven.fields.iter().map(shown(Provenance::Proven))).collect();
     let bound = proven.jkt.as_ref().map(|_| Finding {
+        code: "bound",
         cause: "the token is made for one browser's key (`cnf.jkt`) and opens no session without \
                 that key"
             .into(),

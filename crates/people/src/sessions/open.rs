@@ -17,7 +17,7 @@ use crate::contacts::{self, Claim, Contact};
 use crate::coverage::Came;
 use crate::refusals::{Found, Judgement, Refused, judge, trust};
 use crate::widgets::{Install, Mode};
-use crate::{People, identity_secrets};
+use crate::{People, identity_secrets, jwks};
 
 /// What a page sends to open a session.
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -82,6 +82,7 @@ pub(super) async fn open(
     new: NewSession,
 ) -> Result<Opened, Problem> {
     let now = app.clock.now();
+    let install = &jwks::fresh(app, people, install, new.identity.as_ref()).await?;
     let thumbprint = binding(app, people, install, parts, &new, now).await?;
     let who = who(app, people, install, parts, &new, thumbprint.as_deref(), now)?;
     let key = match &who {

@@ -20,15 +20,16 @@ mod store;
 use std::sync::Arc;
 
 use axum::http::request::Parts;
-use countersign_base::{Role, Scope, TenantId, WidgetId};
+use countersign_base::{Moment, Role, Scope, TenantId, WidgetId};
 use countersign_door::{App, Cx, Problem, Target};
 use countersign_guard::{Origin, origin_verdict};
-use countersign_identity::{Profile, Proven, profile};
+use countersign_identity::{Presented, Profile, Proven, Reason, profile, verify};
 
 pub use self::model::{Appearance, Change, Mode, New, PublicKey, Refusal, Widget};
 use crate::identity_secrets::Keyring;
+use crate::jwks::Checked;
 use crate::remember::Remembered;
-use crate::{audit, identity_secrets};
+use crate::{audit, identity_secrets, jwks};
 
 /// Installs that are remembered at most.
 const MOST: usize = 10_000;
@@ -46,6 +47,8 @@ pub struct Install {
     pub profile: &'static Profile,
     /// The identity keys.
     pub keys: Keyring,
+    /// How fresh the published ones among them are.
+    pub published: Option<Checked>,
     /// Pages that may embed it.
     pub origins: Vec<Origin>,
 }
@@ -112,12 +115,15 @@ async fn read(app: &App, tenant: TenantId, id: WidgetId) -> Result<Option<Instal
             let unknown = countersign_base::Fault::Corrupt("a widget has an unknown profile");
             let profile = profile(&widget.profile).ok_or(unknown)?;
             let keys = identity_secrets::keyring(cx, id, profile).await?;
-            Ok(Some((widget, profile, keys)))
+            let source = jwks::find(cx, id).await?;
+            let published = source.as_ref().and_then(|source| source.keys(profile));
+            let keys = keys.with_published(published.map_or_else(Vec::new, |set| set.keys));
+            Ok(Some((widget, profile, keys, source.map(|source| source.checked()))))
         })
         .await?;
-    let Some((widget, profile, keys)) = found else { return Ok(None) };
+    let Some((widget, profile, keys, published)) = found else { return Ok(None) };
     let origins = widget.origins.iter().filter_map(|text| text.parse().ok()).collect();
-    Ok(Some(Install { scope, widget, profile, keys, origins }))
+    Ok(Some(Install { scope, widget, profile, keys, published, origins }))
 }
 
 impl Install {
@@ -126,14 +132,22 @@ impl Install {
     /// A proof without a date was signed, for all we know, when its key was made.
     pub fn is_void(&self, proven: &Proven) -> bool {
         let Some(from) = self.widget.proofs_valid_from else { return false };
-        let made_at = self.keys.signer(proven).map(|signer| signer.made_at.seconds());
-        proven.issued.or(made_at).is_none_or(|signed| signed < from.seconds())
+        let made_at = self.keys.signer(proven).and_then(|signer| signer.made_at);
+        let signed_at = proven.issued.or(made_at.map(Moment::seconds));
+        signed_at.is_none_or(|signed| signed < from.seconds())
     }
 
     /// Whether a proof could be used again, where that is not allowed.
     pub fn is_reusable(&self, proven: &Proven) -> bool {
         let is_single_use = proven.jti.is_some() && proven.expires.is_some();
         self.widget.single_use_tokens && !is_single_use
+    }
+
+    /// Whether a token names a key that the widget does not have.
+    pub fn names_unknown_key(&self, presented: &Presented, now: Moment) -> bool {
+        let (audience, now) = (&self.widget.public_key, now.seconds());
+        let verified = verify(self.profile, self.keys.keys(), presented, audience, now);
+        verified.is_err_and(|refused| refused.reason == Reason::UnknownKey)
     }
 
     /// Whether a browser at the request's `Origin` may speak to the widget (W2).

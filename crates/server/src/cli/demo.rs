@@ -85,6 +85,7 @@ fn config(asked: &Demo, places: &Places) -> Result<Serve, BootFault> {
         files: None,
         metrics_listen: None,
         trusted_proxies: Vec::new(),
+        allow_private_urls: false,
         requests_per_minute: 6_000,
         proofs_per_minute: 300,
     })

@@ -5,6 +5,7 @@ use countersign_door::live::{Code, Limits as LiveLimits};
 use countersign_door::protect::{Gate, Rules};
 use countersign_guard::{Limits, Proxies, Rule, Trail};
 use countersign_infra::clock::Clock;
+use countersign_infra::fetch::Private;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::boot::{BootFault, Ground, Server};
@@ -23,7 +24,10 @@ pub(super) async fn run(config: Serve) -> Result<(), BootFault> {
     start_log(tracing::Level::INFO);
     let origins = config.origins()?;
     let listener = listen::bind(config.listen, "--listen").await?;
-    let ground = Ground::open(&config.store, Clock::System).await?;
+    let mut ground = Ground::open(&config.store, Clock::System).await?;
+    if config.allow_private_urls {
+        ground.private = Private::Allowed;
+    }
     eprintln!("countersign serves {} (widget: {})", origins.public, origins.widget);
     on(config, &ground, listener).await
 }

@@ -17,6 +17,7 @@ use countersign_guard::{Limits, Proxies, Rule, Trail};
 use countersign_identity::{Key, Mode as KeyMode, Presented, profile, sign};
 use countersign_infra::clock::Clock;
 use countersign_infra::db::{Db, Options, Pooling, Reach, Tx};
+use countersign_infra::fetch::Private;
 use countersign_infra::vault::Vault;
 use countersign_people::identity_secrets::{self, NewSecret};
 use countersign_people::widgets::{self, Mode, New, Widget};
@@ -116,6 +117,7 @@ impl TestApp {
             vault: Arc::clone(&vault),
             clock: Clock::Held(Arc::clone(&clock)),
             algorithm: "ES256".to_owned(),
+            private: Private::Allowed,
             folder: None,
         };
         let origin: countersign_guard::Origin = origin.parse().unwrap();

@@ -117,6 +117,7 @@ async fn a3_events_that_come_again_change_nothing() {
         vault: Arc::clone(&app.vault),
         clock: app.app.clock.clone(),
         algorithm: "ES256".to_owned(),
+        private: countersign_infra::fetch::Private::Refused,
         folder: None,
     };
     let origin: countersign_guard::Origin = ORIGIN.parse().unwrap();

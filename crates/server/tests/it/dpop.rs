@@ -46,9 +46,13 @@ impl BrowserKey {
         if let Some(nonce) = nonce {
             claims["nonce"] = json!(nonce);
         }
-        let header = json!({ "typ": "dpop+jwt", "alg": "ES256", "jwk": self.jwk() });
+        self.signed(&json!({ "typ": "dpop+jwt", "alg": "ES256", "jwk": self.jwk() }), &claims)
+    }
+
+    /// A token with this header and these claims.
+    pub(crate) fn signed(&self, header: &Value, claims: &Value) -> String {
         let text = |json: &Value| URL_SAFE_NO_PAD.encode(json.to_string());
-        let signed = format!("{}.{}", text(&header), text(&claims));
+        let signed = format!("{}.{}", text(header), text(claims));
         let signature = self.0.sign(&SystemRandom::new(), signed.as_bytes()).unwrap();
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature.as_ref()))
     }

@@ -109,6 +109,7 @@ async fn every_route_with_an_id_answers_404_to_another_tenant() {
         let body = match (method.as_str(), path.rsplit('/').next().unwrap()) {
             ("POST", "messages") => json!({ "client_id": "a", "text": "b" }),
             ("PUT", "seen") => json!({ "seq": 1 }),
+            ("PUT", "jwks") => json!({ "url": "https://keys.example/jwks.json" }),
             ("PATCH", "{secret}") => json!({ "retire_at": null }),
             ("PATCH", _) if path.contains("contacts") => json!({ "fields": {} }),
             ("GET" | "DELETE", _) => Value::Null,
