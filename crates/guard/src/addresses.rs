@@ -74,7 +74,7 @@ fn carried(address: Ipv6Addr) -> Option<Ipv4Addr> {
     let isatap = matches!(bits >> 32 & 0xffff_ffff, 0x0000_5efe | 0x0200_5efe);
     match (bits >> 32, bits >> 80, bits >> 96, bits >> 112) {
         (0xffff | 0, ..) => low(0, 0),
-        (_, _, 0x0064_ff9b, _) if bits >> 32 & 0xffff_ffff_ffff_ffff == 0 => low(0, 0),
+        (_, _, 0x0064_ff9b, _) if bits << 32 >> 64 == 0 => low(0, 0),
         (_, 0x0064_ff9b_0001, ..) => low(0, 0),
         (_, _, 0x2001_0000, _) => low(0, u32::MAX),
         (_, _, _, 0x2002) => low(80, 0),

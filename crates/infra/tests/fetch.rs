@@ -16,8 +16,9 @@ struct Server {
 
 impl Server {
     async fn start(answer: fn(&str) -> String) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let (port, asked) = (listener.local_addr().unwrap().port(), Arc::default());
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback");
+        let port = listener.local_addr().expect("it is bound").port();
+        let asked = Arc::default();
         let count = Arc::clone(&asked);
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
@@ -155,7 +156,7 @@ async fn f4_what_is_long_slow_or_no_good_answer_is_given_up() {
 
 #[tokio::test]
 async fn f5_nothing_of_ours_is_sent_along() {
-    let server = Server::start(|request| ok(request)).await;
+    let server = Server::start(ok).await;
     let sent = Fetcher::new(Private::Allowed).text(&server.url("/keys?a=b")).await.unwrap();
     let mut lines: Vec<_> = sent.trim_end().lines().collect();
     assert_eq!(lines.remove(0), "GET /keys?a=b HTTP/1.1");

@@ -34,7 +34,7 @@ pub struct Source {
 #[derive(Clone, Copy, Debug)]
 pub struct Checked {
     fetched_at: Moment,
-    checked_at: Moment,
+    tried_at: Moment,
     /// Whether the last try failed.
     pub is_failing: bool,
 }
@@ -62,7 +62,7 @@ impl Source {
     pub fn checked(&self) -> Checked {
         Checked {
             fetched_at: self.fetched_at,
-            checked_at: self.checked_at,
+            tried_at: self.checked_at,
             is_failing: self.failing_since.is_some(),
         }
     }
@@ -99,7 +99,7 @@ impl Checked {
     }
 
     pub(super) fn may_be_asked(self, now: Moment) -> bool {
-        self.checked_at.plus_seconds(PAUSE) <= now
+        self.tried_at.plus_seconds(PAUSE) <= now
     }
 }
 

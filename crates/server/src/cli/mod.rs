@@ -3,6 +3,7 @@
 mod bootstrap;
 mod demo;
 mod doctor;
+mod explain;
 mod serve;
 
 use clap::{Parser, Subcommand};
@@ -33,6 +34,9 @@ enum Command {
     /// Looks at an installation and at a page as a stranger would, and says what is wrong.
     #[command(after_help = doctor::EXAMPLES)]
     Doctor(doctor::Doctor),
+    /// Says what a widget would make of a proof and how to mend it, without a server.
+    #[command(after_help = explain::EXAMPLES)]
+    Explain(explain::Explain),
     /// Prints the OpenAPI document.
     Openapi,
 }
@@ -49,6 +53,7 @@ pub fn run(cli: Cli) -> Result<(), BootFault> {
             Command::Serve(config) => serve::run(config).await,
             Command::Demo(asked) => demo::run(asked).await,
             Command::Doctor(asked) => doctor::run(asked).await,
+            Command::Explain(asked) => explain::run(&asked),
             Command::Openapi => {
                 print(&crate::contract::text(&crate::router::document()));
                 Ok(())

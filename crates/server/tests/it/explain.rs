@@ -119,6 +119,57 @@ async fn r6_a_wrong_recipe_is_named_and_stays_refused() {
     assert_eq!(outcomes, [201, 401], "one of the two recipes is the profile's");
 }
 
+/// What `countersign explain` prints, and whether it found the proof good.
+fn command(folder: &std::path::Path, arguments: &[&str]) -> (bool, String) {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_countersign"))
+        .arg("explain")
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8(said).unwrap())
+}
+
+#[tokio::test]
+async fn r6_the_command_says_the_same_without_a_server() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("acme").await;
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    let token = tenant.token(&app, "alice");
+    write("secret.txt", &format!("{}\n", tenant.secret));
+    write("good.json", &json!({ "token": token }).to_string());
+    write("bad.json", "{\"token\": 1}");
+    write("none.json", "{}");
+    let now = countersign_base::Moment::from_millis(app.now()).to_string();
+    let late = countersign_base::Moment::from_millis(app.now()).plus_seconds(3_600).to_string();
+    let explain = |profile: &str, at: &str, file: &str| {
+        let widget = &tenant.widget.public_key;
+        let arguments = ["--profile", profile, "--widget", widget, "--at", at];
+        command(
+            folder.path(),
+            &[&arguments, ["--secret-file", "secret.txt", file].as_slice()].concat(),
+        )
+    };
+    let (held, said) = explain("countersign", &now, "good.json");
+    assert!(held, "{said}");
+    assert_eq!(said.lines().next(), Some("accepted, trust jwt"));
+    assert!(said.contains("id proven: alice"), "{said}");
+    for (profile, at, file, named) in [
+        ("countersign", &late, "good.json", "expired"),
+        ("countersign", &now, "none.json", "proof_missing"),
+        ("countersign", &now, "bad.json", "bad.json: "),
+        ("countersign", &now, "absent.json", "absent.json: "),
+        ("nobody", &now, "good.json", "--profile: one of "),
+        ("woes-hmac", &now, "good.json", "secret.txt: "),
+    ] {
+        let (held, said) = explain(profile, at, file);
+        assert!(!held && said.contains(named), "{profile} {file}: {said}");
+        assert!(!said.contains(&tenant.secret) && !said.contains(&token));
+    }
+}
+
 #[tokio::test]
 async fn only_who_manages_identity_may_ask() {
     let app = TestApp::start().await;
