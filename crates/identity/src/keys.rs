@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use crate::algorithm::Algorithm;
 use crate::hmac::{Mac, hex, hex_of};
 use crate::jwk::{PublicKey, PublicKeyFault};
+use crate::jws::header_written;
 use crate::profile::{KeyText, Mode, Profile, SecretForm};
 
 /// A key of a widget. `Debug` shows its id and mode, and nothing of the material.
@@ -19,6 +20,7 @@ pub struct Key {
     mode: Mode,
     pub(crate) material: Material,
     standing: Standing,
+    headers: Vec<String>,
 }
 
 /// Whether a key may prove anything.
@@ -108,7 +110,7 @@ impl Key {
         let text = Zeroizing::new(secret_text.to_owned());
         let mac = Mac::of(algorithm, &bytes);
         let material = Material::Shared { algorithm, mac, bytes, text };
-        Ok(Self { id: id.into(), profile, mode, material, standing: Standing::InUse })
+        Ok(Self::new(profile, mode, id, material))
     }
 
     /// The same secret for another of the algorithms that the profile's secrets sign with; the
@@ -126,6 +128,7 @@ impl Key {
         }
         *mac = Mac::of(algorithm, bytes);
         *own = algorithm;
+        self.headers = headers(algorithm, &self.id);
         Ok(self)
     }
 
@@ -153,7 +156,7 @@ impl Key {
             _ => return Err(KeyFault::Public),
         };
         let material = Material::Public(key);
-        Ok(Self { id: id.into(), profile, mode: Mode::Jwt, material, standing: Standing::InUse })
+        Ok(Self::new(profile, Mode::Jwt, id, material))
     }
 
     /// A secret of any bytes, for vectors that are no text.
@@ -162,7 +165,7 @@ impl Key {
         let (mac, text) = (Mac::of(Algorithm::Hs256, &bytes), Zeroizing::default());
         let (algorithm, bytes) = (Algorithm::Hs256, Zeroizing::new(bytes));
         let material = Material::Shared { algorithm, mac, bytes, text };
-        Self { id: id.into(), profile, mode: Mode::Jwt, material, standing: Standing::InUse }
+        Self::new(profile, Mode::Jwt, id, material)
     }
 
     /// The same key out of use: `verify` passes over it, `explain` recognises its proofs.
@@ -214,6 +217,21 @@ impl Key {
             Material::Shared { algorithm, .. } => *algorithm,
             Material::Public(key) => key.algorithm(),
         }
+    }
+
+    /// Whether `header`, as it stands in a token, is one that libraries write for this key: it
+    /// names the key and its algorithm, and needs no reading.
+    pub(crate) fn writes(&self, header: &str) -> bool {
+        self.headers.iter().any(|own| own == header)
+    }
+
+    fn new(profile: &'static Profile, mode: Mode, id: &str, material: Material) -> Self {
+        let (id, standing) = (id.into(), Standing::InUse);
+        let mut key = Self { id, profile, mode, material, standing, headers: Vec::new() };
+        if mode == Mode::Jwt {
+            key.headers = headers(key.algorithm(), &key.id);
+        }
+        key
     }
 
     /// The bytes of a shared secret.
@@ -272,6 +290,22 @@ impl KeyText {
             Self::Base64 => STANDARD.decode(secret_text).map_err(|_| BASE64_ANY),
         }
     }
+}
+
+/// The usual headers that name `id`, in the spelling of a token; none if JSON must escape it.
+fn headers(algorithm: Algorithm, id: &str) -> Vec<String> {
+    if !id.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\')) {
+        return Vec::new();
+    }
+    let (alg, typ) = (format!(r#""alg":"{}""#, algorithm.name()), r#""typ":"JWT""#);
+    let kid = format!(r#""kid":"{id}""#);
+    let written = |parts: &[&str]| header_written(&format!("{{{}}}", parts.join(",")));
+    vec![
+        written(&[&alg, &kid, typ]),
+        written(&[&alg, typ, &kid]),
+        written(&[typ, &alg, &kid]),
+        written(&[&alg, &kid]),
+    ]
 }
 
 const HMAC_PREFIX: &str = "cs_idh_";

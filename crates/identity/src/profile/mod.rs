@@ -256,7 +256,7 @@ impl Profile {
 
     /// The field that the page's name `path` is.
     pub(crate) fn said_as(&self, path: &Path) -> Option<Field> {
-        self.said.iter().find(|(own, _)| own == path).map(|(_, field)| *field)
+        self.said.iter().find(|(own, _)| own.whole == path.whole).map(|(_, field)| *field)
     }
 
     /// What follows from the row: its modes and all its field names.
