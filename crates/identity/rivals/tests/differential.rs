@@ -20,7 +20,8 @@ fn ours(entry: &Value) -> bool {
 }
 
 fn theirs(entry: &Value) -> [bool; 2] {
-    let (secret, audience) = (entry["secret"].as_str().unwrap(), entry["audience"].as_str().unwrap());
+    let (secret, audience) =
+        (entry["secret"].as_str().unwrap(), entry["audience"].as_str().unwrap());
     let token = entry["identity"]["token"].as_str().unwrap();
     [
         Jsonwebtoken::new(secret, audience, false).accepts(token),
