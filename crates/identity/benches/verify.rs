@@ -13,8 +13,8 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed2551
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use countersign_identity::{
-    Algorithm, Checker, Key, Mode, Outcome, Presented, Profile, Signer, new_secret_text, profile,
-    sign, verify,
+    Algorithm, Checker, Key, Mode, Outcome, Presented, Profile, Signer, explain, new_secret_text,
+    profile, sign, verify,
 };
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
@@ -79,8 +79,12 @@ fn shared(profile: &'static Profile, mode: Mode, raw: f64) {
         Mode::Jwt => digest_rate(proof.rsplit_once('.').unwrap().0.as_bytes()),
     };
     let presented = beside.with(&field, proof);
-    let rate = verified(profile, &keys, &presented);
-    print(&format!("{} {mode:?}", profile.name()), rate, Some(bare));
+    let name = format!("{} {mode:?}", profile.name());
+    print(&name, verified(profile, &keys, &presented), Some(bare));
+    let others = [Key::shared(profile, mode, "key-1", &new_secret_text(profile, mode, &[8; 32]))]
+        .map(Result::unwrap);
+    let explained = rate(|| !explain(profile, &others, &presented, WIDGET, NOW + 1).is_empty());
+    print(&format!("{name}, wrong, explained"), explained, None);
 }
 
 fn registered(algorithm: Algorithm) {
@@ -159,5 +163,5 @@ fn once(batch: u32, work: &mut impl FnMut() -> bool) -> Duration {
 
 fn print(name: &str, rate: f64, bare: Option<f64>) {
     let share = bare.map_or(String::new(), |bare| format!("{:6.0} % of bare", rate / bare * 100.0));
-    println!("{name:32} {rate:12.0} a second {share}");
+    println!("{name:40} {rate:12.0} a second {share}");
 }

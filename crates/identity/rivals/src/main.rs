@@ -25,8 +25,10 @@ fn main() {
 
     let ours =
         rate(|| matches!(verify(native, &keys, &page, WIDGET, now + 1), Ok(Outcome::Proven(_))));
-    let (one, two) =
-        (Jsonwebtoken::new(&secret, WIDGET, true), Josekit::new(&secret, WIDGET, true));
+    let (one, two) = (
+        Jsonwebtoken::new(&secret, WIDGET, true),
+        Josekit::new(&secret, WIDGET, SystemTime::now()),
+    );
     print("countersign-identity", ours, ours);
     print("jsonwebtoken", rate(|| one.accepts(&token)), ours);
     print("josekit", rate(|| two.accepts(&token)), ours);
