@@ -28,6 +28,8 @@ check: web       ## Format, lints, documentation, generated files
 
 bench: services  ## Figures beside the machine's own limits
 	cargo bench -p countersign-identity
+	npm --prefix crates/identity/rivals ci --silent
+	cargo run --release --manifest-path crates/identity/rivals/Cargo.toml --target-dir target/rivals
 	cargo bench -p countersign
 
 web:             ## The pages that the binary carries

@@ -183,7 +183,10 @@ impl ClaimRule {
 
     fn stripped<'a>(&'static self, text: &'a str) -> Result<&'a str, Reason> {
         let unfit = Reason::ClaimUnfit(&self.claim.whole);
-        let text = text.strip_prefix(self.prefix.as_deref().unwrap_or("")).ok_or(unfit)?;
+        let text = match &self.prefix {
+            Some(prefix) => text.strip_prefix(prefix.as_str()).ok_or(unfit)?,
+            None => text,
+        };
         if self.never.as_deref() == Some(text) { Err(unfit) } else { Ok(text) }
     }
 }

@@ -30,7 +30,7 @@ impl Case<'_> {
             }
             let Material::Shared { mac, .. } = &key.material else { continue };
             if messages.iter().flatten().any(|text| mac.fits(text.as_bytes(), &digest)) {
-                return self.proven(recipe, fields, index).map(Some);
+                return self.proven(recipe, fields, index);
             }
             fault = Reason::Signature;
         }
@@ -42,7 +42,7 @@ impl Case<'_> {
         recipe: &'static HmacRecipe,
         fields: Vec<Part<'_>>,
         key: usize,
-    ) -> Result<Proven, Reason> {
+    ) -> Result<Option<Proven>, Reason> {
         let issued = recipe.time.as_deref().map(|name| time(&fields, name)).transpose()?;
         let expires = issued.map(|issued| issued + recipe.lifetime);
         match (issued, expires) {
@@ -56,9 +56,9 @@ impl Case<'_> {
         }
         let proven = match &recipe.payload {
             Some(payload) => claimed(self.profile, recipe, &fields, payload.form)?,
-            None => fields.into_iter().filter_map(Part::proven).collect(),
+            None => proven(fields),
         };
-        Ok(Proven { expires, issued, ..Proven::by(Strength::Hmac, key, proven) })
+        Ok(Some(Proven { expires, issued, ..Proven::by(Strength::Hmac, key, proven) }))
     }
 }
 
@@ -71,13 +71,18 @@ pub(crate) struct Part<'a> {
 }
 
 impl Part<'_> {
-    fn proven(self) -> Option<(Field, String)> {
-        self.value.map(|(field, text)| (field, text.into_owned()))
-    }
-
     fn normalised(&self) -> &str {
         self.value.as_ref().map_or(self.sent, |(_, text)| text)
     }
+}
+
+/// What the fields of the message prove. Not collected: that would shrink an allocation of parts.
+fn proven(parts: Vec<Part<'_>>) -> Vec<(Field, String)> {
+    let mut proven = Vec::with_capacity(parts.len());
+    for (field, text) in parts.into_iter().filter_map(|part| part.value) {
+        proven.push((field, text.into_owned()));
+    }
+    proven
 }
 
 /// The fields that the message consists of, each a value that somebody can have, and together

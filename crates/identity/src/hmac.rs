@@ -1,5 +1,6 @@
 //! HMAC-SHA256 with the key prepared once, and the ways that vendors write its digest.
 
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,7 +8,6 @@ use hmac::digest::Output;
 use hmac::{Hmac, KeyInit as _, Mac as Mac_};
 use serde::Deserialize;
 use sha2::{Sha256, Sha384, Sha512};
-use subtle::ConstantTimeEq as _;
 
 use crate::algorithm::Algorithm;
 
@@ -49,14 +49,18 @@ impl Mac {
     /// Whether `digest` belongs to `message`, in a time that does not tell where it differs.
     pub(crate) fn fits(&self, message: &[u8], digest: &[u8]) -> bool {
         match self {
-            Self::Sha256(mac) => finished(mac.clone(), message).ct_eq(digest).into(),
-            Self::Sha384(mac) => finished(mac.as_ref().clone(), message).ct_eq(digest).into(),
-            Self::Sha512(mac) => finished(mac.as_ref().clone(), message).ct_eq(digest).into(),
+            Self::Sha256(mac) => same(&finished(mac.clone(), message), digest),
+            Self::Sha384(mac) => same(&finished(mac.as_ref().clone(), message), digest),
+            Self::Sha512(mac) => same(&finished(mac.as_ref().clone(), message), digest),
         }
     }
 }
 
 const ANY_LENGTH: &str = "HMAC takes a key of any length";
+
+fn same(right: &[u8], found: &[u8]) -> bool {
+    verify_slices_are_equal(right, found).is_ok()
+}
 
 fn finished<M: Mac_>(mut mac: M, message: &[u8]) -> Output<M> {
     mac.update(message);
@@ -96,7 +100,7 @@ impl DigestForm {
 
     /// The id of the key that `text` names, in a form that has one.
     pub fn key_id(self, text: &str) -> Option<&str> {
-        text.rsplit_once(':').filter(|_| self == Self::KeyAndHex).map(|(key, _)| key)
+        if self == Self::KeyAndHex { text.rsplit_once(':').map(|(key, _)| key) } else { None }
     }
 
     /// The text of a digest made with the key `key_id`.

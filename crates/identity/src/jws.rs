@@ -97,15 +97,17 @@ impl<'a> Compact<'a> {
         if token.len() > LONGEST {
             return Err(JwsFault::TooLong);
         }
-        let count = token.bytes().filter(|byte| *byte == b'.').count() + 1;
-        let (Some((signed, signature)), 3) = (token.rsplit_once('.'), count) else {
-            return Err(JwsFault::Segments(count));
+        let mut segments = token.split('.');
+        let [Some(header), Some(payload), Some(signature), None] =
+            [(); 4].map(|()| segments.next())
+        else {
+            return Err(JwsFault::Segments(token.split('.').count()));
         };
-        let (header, payload) = signed.split_once('.').ok_or(JwsFault::Segments(count))?;
         if signature.is_empty() {
             return Err(JwsFault::Unsigned);
         }
-        Ok(Self { signed: signed.as_bytes(), header, payload, signature })
+        let signed = &token.as_bytes()[..header.len() + 1 + payload.len()];
+        Ok(Self { signed, header, payload, signature })
     }
 
     /// The header as sent, for comparison with one that we wrote.

@@ -36,6 +36,7 @@ mod paseto;
 mod presented;
 mod profile;
 mod reason;
+mod secret_text;
 mod sign;
 mod text;
 mod token;
@@ -51,13 +52,14 @@ pub use explain::{DigestSlip, Finding, MessageSlip, Mistake, SecretSlip, explain
 pub use hmac::DigestForm;
 pub use jwk::{PublicKey, PublicKeyFault};
 pub use key_set::{KeySet, KeySetFault};
-pub use keys::{Key, KeyFault, new_secret_text};
+pub use keys::{Key, KeyFault};
 pub use presented::Presented;
 pub use profile::{
     Field, Mode, Profile, RefusedFormat, SecretForm, Strength, UnknownField, Why, profile,
     profiles, refused_formats,
 };
 pub use reason::{Reason, Refused};
+pub use secret_text::new_secret_text;
 pub use sign::{LIFETIME as SIGNED_LIFETIME, SignFault, sign};
 pub use text::{TextFault, label};
 pub use verify::{Identifier, Outcome, Proven, Said, said, verify};

@@ -33,7 +33,7 @@ pub(crate) fn value(
     text: &str,
     emails: EmailRule,
 ) -> Result<Cow<'_, str>, TextFault> {
-    if text.trim().is_empty() {
+    if is_blank(text) {
         return Err(TextFault::Blank);
     }
     if field == Field::Email {
@@ -51,10 +51,15 @@ pub(crate) fn value(
 /// Checks a text that people read, such as a name: 1 to `most` characters, none of which is
 /// unseen or changes how the others are shown.
 pub fn label(text: &str, most: usize) -> Result<(), TextFault> {
-    if text.trim().is_empty() {
+    if is_blank(text) {
         return Err(TextFault::Blank);
     }
     check(text, most, Joiners::BetweenLetters)
+}
+
+/// Whether nothing but space stands there.
+pub(crate) fn is_blank(text: &str) -> bool {
+    text.chars().all(char::is_whitespace)
 }
 
 /// Trimmed and lower-cased in ASCII: what vendors sign for an email.
@@ -79,6 +84,9 @@ fn email(text: &str, rule: EmailRule) -> Result<Cow<'_, str>, TextFault> {
     if local.is_empty() || domain.is_empty() || domain.contains('@') {
         return Err(TextFault::NotAnEmail);
     }
+    if email.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(email);
+    }
     if email.chars().any(char::is_whitespace) {
         return Err(TextFault::NotAnEmail);
     }
@@ -93,13 +101,8 @@ enum Joiners {
 }
 
 fn check(text: &str, most: usize, joiners: Joiners) -> Result<(), TextFault> {
-    if text.is_ascii() {
-        let unseen = text.bytes().any(|byte| byte.is_ascii_control());
-        return match (unseen, text.len() > most) {
-            (true, _) => Err(TextFault::Unseen),
-            (false, true) => Err(TextFault::TooLong(most)),
-            (false, false) => Ok(()),
-        };
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return if text.len() > most { Err(TextFault::TooLong(most)) } else { Ok(()) };
     }
     if text.chars().count() > most {
         return Err(TextFault::TooLong(most));

@@ -28,6 +28,21 @@ impl Case<'_> {
 
     fn signed(&self, recipe: &JwtRecipe, token: &str) -> Result<(usize, Vec<u8>), Reason> {
         let token = Compact::split(token).map_err(Reason::Token)?;
+        let key = match self.writer(&token) {
+            Some((index, key)) => fits(key, &token)?.then_some(index).ok_or(Reason::Signature)?,
+            None => self.named(recipe, &token)?,
+        };
+        Ok((key, token.payload().map_err(Reason::Token)?))
+    }
+
+    /// The one key whose usual header the token has, which then need not be read.
+    fn writer(&self, token: &Compact<'_>) -> Option<(usize, &Key)> {
+        let found = self.in_use(Mode::Jwt).find(|(_, key)| key.writes(token.header_text()))?;
+        let namesakes = self.in_use(Mode::Jwt).filter(|(_, key)| key.id() == found.1.id());
+        (namesakes.count() == 1).then_some(found)
+    }
+
+    fn named(&self, recipe: &JwtRecipe, token: &Compact<'_>) -> Result<usize, Reason> {
         let header = token.header().map_err(Reason::Token)?;
         if header.kind.as_ref().is_some_and(|kind| !kind.eq_ignore_ascii_case("JWT")) {
             return Err(Reason::Kind);
@@ -35,8 +50,7 @@ impl Case<'_> {
         if header.key.is_none() && recipe.key_id == KeyIdRule::Required {
             return Err(Reason::KeyUnnamed);
         }
-        let key = self.signer(&token, &header)?;
-        Ok((key, token.payload().map_err(Reason::Token)?))
+        self.signer(token, &header)
     }
 
     /// The key that signed `token`: the one that `kid` names, or any of the algorithm in use.

@@ -79,8 +79,7 @@ pub fn verify(
     audience: &str,
     now: i64,
 ) -> Result<Outcome, Refused> {
-    let case = Case { profile, keys, presented, audience, now };
-    Ok(case.outcome()?)
+    Case { profile, keys, presented, audience, now }.outcome()
 }
 
 /// What the page says, for a widget that does not demand proofs; values that nobody can have
@@ -104,10 +103,16 @@ pub(crate) struct Case<'a> {
 }
 
 impl Case<'_> {
-    fn outcome(&self) -> Result<Outcome, Reason> {
+    fn outcome(&self) -> Result<Outcome, Refused> {
         self.refuse_foreign()?;
-        let token = self.profile.jwt.as_ref().map_or(Ok(None), |recipe| self.token(recipe))?;
-        let digest = self.profile.hmac.as_ref().map_or(Ok(None), |recipe| self.digest(recipe))?;
+        let token = match &self.profile.jwt {
+            Some(recipe) => self.token(recipe)?,
+            None => None,
+        };
+        let digest = match &self.profile.hmac {
+            Some(recipe) => self.digest(recipe)?,
+            None => None,
+        };
         let mut proven = match (token, digest) {
             (None, None) => return Ok(Outcome::Missing(said(self.profile, self.presented))),
             (Some(proven), None) | (None, Some(proven)) => proven,
@@ -130,7 +135,7 @@ impl Case<'_> {
         match self.presented.value(name) {
             None => Ok(None),
             Some(Value::Parts(_)) => Err(Reason::FieldType(name)),
-            Some(Value::Text(text)) if text.trim().is_empty() => Err(Reason::BlankProof(name)),
+            Some(Value::Text(text)) if text::is_blank(text) => Err(Reason::BlankProof(name)),
             Some(Value::Text(text)) => Ok(Some(text)),
         }
     }
@@ -175,7 +180,7 @@ impl Proven {
 /// a person is found by.
 pub(crate) fn is_absent(field: Field, text: &str) -> bool {
     let identifies = matches!(field, Field::Id | Field::Email | Field::CompanyId);
-    !identifies && text.trim().is_empty()
+    !identifies && text::is_blank(text)
 }
 
 /// The shape of the part of a token that is signed. Whoever hashes such an id with a secret

@@ -1,6 +1,10 @@
 //! Two other libraries of Rust, each set as strictly as it can be without code of one's own.
 
+use std::time::SystemTime;
+
+use josekit::jws::alg::hmac::HmacJwsVerifier;
 use josekit::jws::{HS256, JwsVerifier as _};
+use josekit::jwt::{JwtPayloadValidator, decode_with_verifier};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use serde_json::Value;
 
@@ -31,25 +35,26 @@ impl Jsonwebtoken {
 
 /// `josekit` with a shared secret.
 pub struct Josekit {
-    verifier: josekit::jws::alg::hmac::HmacJwsVerifier,
-    rules: josekit::jwt::JwtPayloadValidator,
+    verifier: HmacJwsVerifier,
+    rules: JwtPayloadValidator,
 }
 
 impl Josekit {
-    /// Checks HS256, the audience, and with a clock the times.
-    pub fn new(secret: &str, audience: &str, clock: bool) -> Self {
+    /// Checks HS256, the audience, and the times at `now`.
+    pub fn new(secret: &str, audience: &str, now: SystemTime) -> Self {
         let verifier = HS256.verifier_from_bytes(secret).expect("a secret of 32 bytes");
-        let mut rules = josekit::jwt::JwtPayloadValidator::new();
+        let mut rules = JwtPayloadValidator::new();
         rules.set_audience(audience);
-        if clock {
-            rules.set_base_time(std::time::SystemTime::now());
-        }
+        rules.set_base_time(now);
         Self { verifier, rules }
     }
 
     /// Whether it takes the token.
+    ///
+    /// # Panics
+    /// When the token has a time beyond those that the clock can have.
     pub fn accepts(&self, token: &str) -> bool {
-        let Ok((claims, header)) = josekit::jwt::decode_with_verifier(token, &self.verifier) else {
+        let Ok((claims, header)) = decode_with_verifier(token, &self.verifier) else {
             return false;
         };
         header.claim("alg").and_then(Value::as_str) == Some(self.verifier.algorithm().name())

@@ -4,8 +4,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 
 use crate::digest::{fields, messages};
-use crate::explain::mistake::{DigestSlip, MessageSlip, Mistake};
+use crate::explain::mistake::Mistake;
 use crate::explain::secret::makers;
+use crate::explain::slip::{DigestSlip, MessageSlip};
 use crate::hmac::{DigestForm, Mac, hex};
 use crate::profile::{EmailRule, Field, HmacRecipe, Mode};
 use crate::text;

@@ -5,8 +5,10 @@
 //! caller limits how often it is asked.
 
 mod digest;
+mod mend;
 mod mistake;
 mod secret;
+mod slip;
 mod token;
 
 use crate::keys::Key;
@@ -15,7 +17,8 @@ use crate::profile::{Profile, profiles};
 use crate::reason::Reason;
 use crate::verify::{Case, Outcome, verify};
 
-pub use mistake::{DigestSlip, MessageSlip, Mistake, SecretSlip};
+pub use mistake::Mistake;
+pub use slip::{DigestSlip, MessageSlip, SecretSlip};
 
 /// One thing that is wrong, and how to mend it.
 #[derive(Debug, Clone, PartialEq, Eq)]

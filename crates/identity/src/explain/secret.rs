@@ -4,7 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
 
-use crate::explain::mistake::{Mistake, SecretSlip};
+use crate::explain::mistake::Mistake;
+use crate::explain::slip::SecretSlip;
 use crate::hmac::{hex, hex_of};
 use crate::keys::{Key, Material};
 use crate::profile::{KeyText, Mode, Profile};
