@@ -50,7 +50,7 @@ func TestKeysThatCannotSignAreRefused(t *testing.T) {
 	p384, _ := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
 	spki, _ := x509.MarshalPKIXPublicKey(&p384.PublicKey)
 	cases := map[string]string{
-		"nothing": "", "no PEM": secret, "RSA": pkcs8(weak), "P-384": pkcs8(p384), "a public key": pemOf("PUBLIC KEY", spki), "garbage": pemOf("PRIVATE KEY", []byte("x")),
+		"nothing": "", "no PEM": secret, "RSA": pkcs8(weak), "P-384": pkcs8(p384), "a public key": pemOf("PUBLIC KEY", spki), "garbage": pemOf("PRIVATE KEY", []byte("x")), "locked": pemOf("ENCRYPTED PRIVATE KEY", []byte("x")),
 	}
 	for name, pem := range cases {
 		if _, err := NewKeySigner(widget, []byte(pem), "k1"); err == nil {

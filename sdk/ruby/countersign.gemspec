@@ -1,3 +1,5 @@
+# frozen_string_literal: true
+
 Gem::Specification.new do |spec|
   spec.name = "countersign"
   spec.version = "0.1.0"
@@ -7,6 +9,6 @@ Gem::Specification.new do |spec|
   spec.homepage = "https://github.com/countersign/countersign"
   spec.licenses = ["Apache-2.0", "MIT"]
   spec.required_ruby_version = ">= 3.1"
-  spec.files = Dir["lib/**/*.rb", "README.md"]
-  spec.metadata = { "rubygems_mfa_required" => "true" }
+  spec.files = Dir["lib/**/*.rb", "README.md", "LICENSE-*"]
+  spec.metadata = { "source_code_uri" => "#{spec.homepage}/tree/main/sdk/ruby", "rubygems_mfa_required" => "true" }
 end

@@ -36,6 +36,7 @@ mod paseto;
 mod presented;
 mod profile;
 mod reason;
+mod received;
 mod secret_text;
 mod sign;
 mod text;
@@ -59,7 +60,13 @@ pub use profile::{
     profiles, refused_formats,
 };
 pub use reason::{Reason, Refused};
+pub use received::{AccessClaims, Untrusted, Verifier};
 pub use secret_text::new_secret_text;
 pub use sign::{LIFETIME as SIGNED_LIFETIME, SignFault, sign};
 pub use text::{TextFault, label};
 pub use verify::{Identifier, Outcome, Proven, Said, said, verify};
+
+/// The page of the documentation, whose code is tried as it stands.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/sdk/rust.md")]
+struct Page;

@@ -38,7 +38,8 @@ class SignerTest < Minitest::Test
     public_half = OpenSSL::PKey.read(key.public_to_pem)
     p256 = OpenSSL::PKey.read(OpenSSL::PKey::EC.generate("prime256v1").public_to_pem)
     rsa = OpenSSL::PKey::RSA.new(2_048)
-    [{}, { secret: SECRET, private_key: key }, { secret: SECRET, kid: "k" }, { private_key: public_half }, { private_key: p256 }, { private_key: rsa },
+    locked = OpenSSL::PKey::EC.generate("prime256v1").private_to_pem("aes-128-cbc", "x")
+    [{}, { private_key: locked }, { secret: SECRET, private_key: key }, { secret: SECRET, kid: "k" }, { private_key: public_half }, { private_key: p256 }, { private_key: rsa },
      { private_key: key.public_to_pem }, { private_key: "no key" }, { private_key: 7 }, { private_key: nil, secret: 7 }].each do |given|
       assert_raises(Countersign::InvalidInput, given.keys.inspect) { Countersign::Signer.new(widget: WIDGET, **given) }
     end
