@@ -55,6 +55,13 @@ const en = {
   loading: 'Loading…',
   today: 'Today',
   yesterday: 'Yesterday',
+  notifications: 'Notifications',
+  seeAll: 'Mark all as read',
+  archive: 'Archive',
+  isNew: 'new',
+  olderItems: 'Show older ones',
+  nothingTitle: 'Nothing new',
+  nothing: 'What concerns you appears here.',
 }
 
 export type Words = typeof en
@@ -101,6 +108,13 @@ const es: Words = {
   loading: 'Cargando…',
   today: 'Hoy',
   yesterday: 'Ayer',
+  notifications: 'Notificaciones',
+  seeAll: 'Marcar todo como leído',
+  archive: 'Archivar',
+  isNew: 'nueva',
+  olderItems: 'Ver anteriores',
+  nothingTitle: 'Nada nuevo',
+  nothing: 'Aquí aparecerá lo que te concierne.',
 }
 
 const ar: Words = {
@@ -145,6 +159,13 @@ const ar: Words = {
   loading: 'جارٍ التحميل…',
   today: 'اليوم',
   yesterday: 'أمس',
+  notifications: 'الإشعارات',
+  seeAll: 'تعليم الكل كمقروء',
+  archive: 'أرشفة',
+  isNew: 'جديد',
+  olderItems: 'عرض الأقدم',
+  nothingTitle: 'لا جديد',
+  nothing: 'يظهر هنا ما يخصك.',
 }
 
 const catalogue: Record<string, Words> = { en, es, ar }
