@@ -4,6 +4,7 @@ import type { StreamFrame } from '@countersign/protocol/stream'
 import type { Page } from '@countersign/protocol/contract'
 import { tell } from './host.ts'
 import { Live, type Caller } from './live.ts'
+import { Preferences } from './preferences.ts'
 import { plain } from './title.ts'
 
 export const FEED = '/widget/v1/notifications'
@@ -22,6 +23,9 @@ export class Feed {
   loading = false
   /** What was new when it was first looked at stays marked until the visitor looks away. */
   readonly fresh = new Set<string>()
+  /** The visitor chooses what to be told of. */
+  chooses = false
+  readonly preferences: Preferences
   private older: string | null = null
   private stopped = false
   private readonly live: Live
@@ -31,6 +35,7 @@ export class Feed {
     private readonly draw: () => void,
     private shown: boolean,
   ) {
+    this.preferences = new Preferences(session, draw)
     this.live = new Live(session, {
       hear: (frame) => this.hear(frame),
       caughtUp: (isFresh) => void (isFresh && this.refresh().catch(() => {})),
@@ -61,6 +66,12 @@ export class Feed {
     this.shown = shown
     if (!shown) this.fresh.clear()
     this.changed()
+  }
+
+  choose(chooses: boolean): void {
+    this.chooses = chooses
+    if (chooses) void this.preferences.load()
+    this.draw()
   }
 
   /** The newest, and how many are unread; what was loaded beyond them is loaded again when it is wanted. */

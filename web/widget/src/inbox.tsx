@@ -1,6 +1,7 @@
 //! What stands in the frame of an inbox: the visitor's notifications.
 import type { Item } from '@countersign/protocol/feed'
 import type { App } from './app.ts'
+import { Choices } from './choices.tsx'
 import type { Feed } from './feed.ts'
 import { Sorry, Waiting, when } from './frame.tsx'
 import { pageOrigin } from './host.ts'
@@ -11,18 +12,26 @@ import type { Tongue } from './words.ts'
 export function Inbox({ app }: { app: App }) {
   const { feed, trouble, tongue } = app
   const { words } = tongue
+  const chooses = feed?.chooses ?? false
   return (
     <main>
       <header class="bar">
-        <div class="title"><h1>{words.notifications}</h1></div>
-        {feed && feed.unread > 0 && (
+        {chooses && (
+          <button type="button" class="icon" aria-label={words.backToFeed} onClick={() => feed?.choose(false)}><Icon of="back" size={22} /></button>
+        )}
+        <div class="title"><h1>{chooses ? words.preferences : words.notifications}</h1></div>
+        {feed && !chooses && feed.unread > 0 && (
           <button type="button" class="icon" aria-label={words.seeAll} title={words.seeAll} onClick={() => void feed.seeAll().catch(() => {})}>
             <Icon of="seen" />
           </button>
         )}
+        {feed?.ready && !chooses && (
+          <button type="button" class="icon" aria-label={words.preferences} title={words.preferences} onClick={() => feed.choose(true)}><Icon of="settings" /></button>
+        )}
       </header>
       {trouble ? <Sorry key={trouble.reference ?? trouble.code} trouble={trouble} words={words} again={app.again} />
         : !feed?.ready ? <Waiting words={words} />
+        : chooses ? <Choices app={app} preferences={feed.preferences} />
         : <List feed={feed} tongue={tongue} />}
     </main>
   )
@@ -42,7 +51,7 @@ function List({ feed, tongue }: { feed: Feed; tongue: Tongue }) {
     )
   }
   return (
-    <div class="log list feed" tabIndex={0} aria-label={words.notifications}>
+    <div class="log feed" tabIndex={0} aria-label={words.notifications}>
       <ul aria-live="polite" aria-relevant="additions">
         {feed.items.map((item) => <Row key={item.id} item={item} feed={feed} tongue={tongue} />)}
       </ul>
