@@ -20,6 +20,6 @@ export function types(folder, frame = false) {
 
 function published(text) {
   return text
-    .replaceAll("'@countersign/protocol/frame'", "'./frame.js'")
+    .replaceAll(/'@countersign\/protocol\/(feed|frame)'/g, "'./$1.js'")
     .replaceAll(/(from '\.\/[^']+)\.tsx?'/g, "$1.js'")
 }

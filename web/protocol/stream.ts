@@ -1,5 +1,6 @@
 //! What the visitor's stream sends and takes; docs/protocol.md, section 2.
 import type { Conversation, Message } from './contract.ts'
+import type { Item } from './feed.ts'
 
 /** From the server. Only `typing` has no cursor: it is not kept. */
 export type StreamFrame =
@@ -10,6 +11,8 @@ export type StreamFrame =
       cursor: null
       data: { conversation: string; author: { kind: 'member'; id: string; name: string } }
     }
+  | { type: 'notification.added'; cursor: string; data: { notification: Omit<Item, 'text'> & { archived_at: string | null }; unread: number } }
+  | { type: 'notifications.changed'; cursor: string; data: { unread: number } }
   | { type: 'ready'; cursor: string }
   | { type: 'resync'; cursor: string }
 
@@ -26,6 +29,8 @@ export function isStreamFrame(value: unknown): value is StreamFrame {
   switch (value.type) {
     case 'message.created':
     case 'conversation.changed':
+    case 'notification.added':
+    case 'notifications.changed':
       return data && typeof cursor === 'string'
     case 'typing':
       return data && cursor === null

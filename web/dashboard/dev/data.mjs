@@ -204,7 +204,7 @@ export function world(now = Date.now()) {
     })
   }
 
-  return { withheld: [], now, members, widgets, contacts, conversations, messages, sessions, secrets: makeSecrets(iso, app, site), refusals: makeRefusals(iso, app, site), coverage: makeCoverage, apiKeys: makeKeys(iso), audit: makeAudit(iso, members, app, alice), organization: { id: id('org'), name: 'Corvid Labs' }, environment: 'live' }
+  return { withheld: [], now, members, widgets, contacts, conversations, messages, sessions, secrets: makeSecrets(iso, app, site), refusals: makeRefusals(iso, app, site), coverage: makeCoverage, types: makeTypes(), sent: makeSent(iso, contacts), apiKeys: makeKeys(iso), audit: makeAudit(iso, members, app, alice), organization: { id: id('org'), name: 'Corvid Labs' }, environment: 'live' }
 }
 
 function makeWidgets(iso) {
@@ -291,6 +291,27 @@ function makeRefusals(iso, app, site) {
     one(65 * minute, app, 'unknown_key', 'the proof is made with key `k2`, which is retired', 'use the newest secret of the widget', 'https://admin.corvid.example'),
     one(3 * 60 * minute, app, 'audience', '`aud` is "cs_pk_test_Jt5…", and this widget\'s public key is "cs_pk_live_8Jd2mXo4Qn7sVtYbKcRe"', 'sign with the live widget\'s key and secret on the live site', 'https://app.corvid.example'),
     one(22 * 60 * minute, app, 'lifetime', 'the token lives for 86400 s; at most 900 are accepted', 'sign with an expiry of ten minutes; the widget asks again before it runs out', null, 37),
+  ]
+}
+
+function makeTypes() {
+  const one = (name, title, channels, rest = {}) => ({ name, settings: { title, channels, critical: false, offers: {}, templates: { inapp: { title: `<b>{{ who }}</b>: ${title}`, url: '/{{ path }}', image: null }, email: null, web_push: null }, deduplicate_seconds: null, throttle: null, retention_days: null, ...rest } })
+  return [
+    one('comment_added', 'Comments', ['inapp', 'email', 'web_push']),
+    one('invoice_ready', 'Invoices', ['inapp', 'email'], { critical: true, retention_days: 730 }),
+    one('order_shipped', 'Deliveries', ['inapp', 'sms'], { deduplicate_seconds: 300, throttle: { most: 5, seconds: 3600 } }),
+  ]
+}
+
+function makeSent(iso, contacts) {
+  const done = (channel, reason = null) => ({ channel, state: reason ? 'skipped' : 'delivered', reason, at: iso(60_000) })
+  const one = (minutes, type, contact, state, deliveries, due = minutes) => ({ id: id('ntf'), contact: contact.id, type, sub: null, state, due_at: iso(due * 60_000), created_at: iso(minutes * 60_000), deliveries })
+  return [
+    one(1, 'comment_added', contacts[0], 'sent', [done('inapp'), done('email'), done('web_push', 'no_address')]),
+    one(4, 'invoice_ready', contacts[3], 'scheduled', [], -60 * 20),
+    one(31, 'order_shipped', contacts[2], 'sent', [done('inapp'), done('sms', 'not_configured')]),
+    one(58, 'comment_added', contacts[4], 'ignored', [done('inapp', 'turned_off'), done('email', 'turned_off'), done('web_push', 'turned_off')]),
+    one(190, 'comment_added', contacts[0], 'cancelled', []),
   ]
 }
 

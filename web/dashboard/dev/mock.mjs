@@ -14,8 +14,8 @@ const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'"
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2' }
 const MAY = {
-  agent: ['conversations.manage', 'conversations.read', 'conversations.reply', 'contacts.read', 'contacts.manage', 'sessions.manage', 'widgets.read', 'refusals.read'],
-  admin: ['widgets.manage', 'api_keys.manage', 'audit.read'],
+  agent: ['notifications.read', 'conversations.manage', 'conversations.read', 'conversations.reply', 'contacts.read', 'contacts.manage', 'sessions.manage', 'widgets.read', 'refusals.read'],
+  admin: ['notifications.send', 'notifications.manage', 'widgets.manage', 'api_keys.manage', 'audit.read'],
   owner: ['protection.lower'],
 }
 const permissions = (role) => [...MAY.agent, ...(role === 'agent' ? [] : MAY.admin), ...(role === 'owner' ? MAY.owner : [])]
@@ -133,7 +133,7 @@ async function control(state, request, response, url) {
       state.live.closeAll(4401)
     },
     empty: () => {
-      Object.assign(state.world, { conversations: [], contacts: [], refusals: [], apiKeys: [], audit: [] })
+      Object.assign(state.world, { conversations: [], contacts: [], types: [], sent: [], refusals: [], apiKeys: [], audit: [] })
       for (const list of state.world.secrets.values()) list.length = 0
     },
   }

@@ -205,6 +205,29 @@ export function routes(state) {
       return null
     }],
 
+    ['GET', '/notification_types', ({ page }) => page(world.types)],
+    ['PUT', '/notification_types/:name', ({ at, body }) => {
+      if (/\{\{[^}]*$/.test(body.templates?.inapp?.title ?? '')) throw new Refused(422, 'bad_template', '`templates.inapp.title` does not parse: line 1, column 9: a tag is not closed')
+      const made = { name: at.name, settings: body }
+      world.types = [...world.types.filter((one) => one.name !== at.name), made].sort((a, b) => (a.name < b.name ? -1 : 1))
+      return made
+    }],
+    ['DELETE', '/notification_types/:name', ({ at }) => {
+      world.types = world.types.filter((one) => one.name !== at.name)
+      return null
+    }],
+    ['GET', '/notifications', ({ page }) => page(world.sent)],
+    ['POST', '/notifications', ({ body }) => {
+      find(world.contacts, body.to.contact)
+      const { channels } = world.types.find((one) => one.name === body.type).settings
+      const made = { id: id('ntf'), contact: body.to.contact, type: body.type, sub: null, state: 'sent', due_at: now(), created_at: now(), deliveries: channels.map((channel) => ({ channel, state: channel === 'inapp' ? 'delivered' : 'skipped', reason: channel === 'inapp' ? null : 'not_configured', at: now() })) }
+      world.sent.unshift(made)
+      return [201, made]
+    }],
+    ['DELETE', '/notifications/:id', ({ at }) => {
+      Object.assign(find(world.sent, at.id), { state: 'cancelled' })
+      return null
+    }],
     ['GET', '/refusals', ({ query, page }) => {
       const wanted = query.get('reference')
       return page(wanted ? world.refusals.filter((r) => r.reference === wanted) : world.refusals)

@@ -223,3 +223,41 @@ export type ProblemBody = {
   detail: string | null
   request_id: string | null
 }
+
+export type Channel = 'inapp' | 'email' | 'web_push' | 'sms' | 'call' | 'mobile_push' | 'slack'
+export type Delivery = 'instant' | 'off' | 'hourly' | 'daily' | 'weekly' | 'monthly'
+
+/** What a notification says on each channel, in Liquid. */
+export type Templates = {
+  inapp: { title: string; url: string | null; image: string | null } | null
+  email: { subject: string; html: string } | null
+  web_push: { title: string; message: string; icon: string | null; url: string | null } | null
+}
+
+export type NotificationSettings = {
+  title: string
+  channels: Channel[]
+  critical: boolean
+  offers: Partial<Record<Channel, Delivery[]>>
+  templates: Templates
+  deduplicate_seconds: number | null
+  throttle: { most: number; seconds: number } | null
+  retention_days: number | null
+}
+
+export type NotificationType = { name: string; settings: NotificationSettings }
+
+/** A sending, with what became of it on each channel. */
+export type Sent = {
+  id: string
+  contact: string
+  type: string
+  sub: string | null
+  state: 'scheduled' | 'sent' | 'ignored' | 'cancelled'
+  due_at: string
+  created_at: string
+  deliveries: { channel: Channel; state: string; reason: string | null; at: string }[]
+  notes?: string[]
+}
+
+export type NewNotification = { type: string; to: { contact: string }; parameters: Record<string, unknown> }

@@ -95,6 +95,26 @@ const contact = createRoute({
   path: '/contacts/$contact',
   component: lazyRouteComponent(() => import('./pages/contacts/contact.tsx'), 'ContactPage'),
 })
+const notifications = createRoute({
+  getParentRoute: () => shell,
+  path: '/notifications',
+  component: lazyRouteComponent(() => import('./pages/notifications/frame.tsx'), 'NotificationsFrame'),
+})
+const notificationsSent = createRoute({
+  getParentRoute: () => notifications,
+  path: '/',
+  component: lazyRouteComponent(() => import('./pages/notifications/sent.tsx'), 'SentPage'),
+})
+const notificationTypes = createRoute({
+  getParentRoute: () => notifications,
+  path: 'types',
+  component: lazyRouteComponent(() => import('./pages/notifications/types.tsx'), 'TypesPage'),
+})
+const notificationType = createRoute({
+  getParentRoute: () => shell,
+  path: '/notifications/types/$type',
+  component: lazyRouteComponent(() => import('./pages/notifications/type.tsx'), 'TypePage'),
+})
 const refusals = createRoute({
   getParentRoute: () => shell,
   path: '/refusals',
@@ -157,6 +177,8 @@ const tree = root.addChildren([
     inbox.addChildren([inboxNone, inboxThread]),
     contacts,
     contact,
+    notifications.addChildren([notificationsSent, notificationTypes]),
+    notificationType,
     refusals,
     widgets,
     widget.addChildren([widgetSettings, widgetIdentity]),

@@ -1,5 +1,6 @@
 // Every sentence that the pages say, in one place. Another language is another file of the same shape.
 import { identityWords } from './words/identity.ts'
+import { reachWords } from './words/reach.ts'
 import { settingsWords } from './words/settings.ts'
 import { talkWords } from './words/talk.ts'
 import { trustWords } from './words/trust.ts'
@@ -54,6 +55,7 @@ export const words = {
     label: 'Main',
     inbox: 'Inbox',
     contacts: 'Contacts',
+    notifications: 'Notifications',
     refusals: 'Refusals',
     widgets: 'Widgets',
     settings: 'Settings',
@@ -124,4 +126,5 @@ export const words = {
   ...talkWords,
   ...settingsWords,
   ...identityWords,
+  ...reachWords,
 }

@@ -6,7 +6,9 @@ import { arranged } from '../src/pages/inbox/arrange.ts'
 import { pieces } from '../src/pages/inbox/linked.tsx'
 import { reasonInWords } from '../src/pages/reason.ts'
 import { formats as listed } from '../dev/formats.mjs'
-import type { Formats } from '../src/contract.ts'
+import type { Formats, NotificationSettings } from '../src/contract.ts'
+import { settingsIn } from '../src/pages/notifications/settings-in.ts'
+import { objectIn } from '../src/pages/notifications/test.tsx'
 import { matching } from '../src/pages/widgets/profile.tsx'
 import { percent } from '../src/pages/widgets/coverage.tsx'
 import { presentedIn } from '../src/pages/widgets/presented.ts'
@@ -262,3 +264,25 @@ describe('a pasted proof', () => {
 })
 
 it.each([[0, '0%'], [0.004, '< 1%'], [0.5, '50%'], [0.996, '> 99%'], [1, '100%']])('a share of %d is %s', (share, said) => expect(percent(share)).toBe(said))
+
+describe('the form of a notification type', () => {
+  const before: NotificationSettings = { title: 'Old', channels: ['inapp'], critical: false, offers: { email: ['daily', 'off'] }, templates: { inapp: { title: 'x', url: null, image: '/i.png' }, email: null, web_push: null }, deduplicate_seconds: null, throttle: null, retention_days: null }
+  const form = (fields: Record<string, string>) => {
+    const made = new FormData()
+    for (const [name, value] of Object.entries({ title: 'New', 'channel.email': 'on', ...fields })) made.set(name, value)
+    return made
+  }
+  it('keeps what it has no field for', () => {
+    const { settings, wrong } = settingsIn(form({ 'inapp.title': 'Hello', retention: '30', most: '3', seconds: '60' }), before)
+    expect(wrong).toEqual({})
+    expect(settings).toEqual({ ...before, title: 'New', channels: ['email'], templates: { inapp: { title: 'Hello', url: null, image: '/i.png' }, email: null, web_push: null }, retention_days: 30, throttle: { most: 3, seconds: 60 } })
+  })
+  it.each([
+    [{ title: ' ' }, 'title'],
+    [{ retention: '1.5' }, 'retention'],
+    [{ deduplicate: '-1' }, 'deduplicate'],
+    [{ most: '3' }, 'most'],
+    [{ most: 'x', seconds: '60' }, 'most'],
+  ])('%j is said at its field', (fields, where) => expect(Object.keys(settingsIn(form(fields), before).wrong)).toEqual([where]))
+  it.each([['', {}], ['{"a":1}', { a: 1 }], ['[1]', null], ['{a:1}', null], ['null', null]])('parameters %s', (text, value) => expect(objectIn(text)).toEqual(value))
+})

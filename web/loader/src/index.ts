@@ -1,7 +1,10 @@
-//! The loader as a package: `load({ origin, widget, identity })` puts the widget on the page.
+//! The loader as a package: `load({ origin, widget, identity })` puts the widget on the page, `inbox` a feed.
 import type { Options, Widget } from './options.ts'
 import { widget } from './widget.ts'
 
+export { inbox } from './inbox.ts'
+export type { Inbox, InboxOptions, Notifications } from './inbox.ts'
+export type { Item } from '@countersign/protocol/feed'
 export type { Identity, Look, Trust } from '@countersign/protocol/frame'
 export type { EventName, Events, Handler, IdentityCallback, Options, Proof, Trouble, Widget } from './options.ts'
 

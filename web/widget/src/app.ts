@@ -1,8 +1,10 @@
 //! What happens in the frame, from the page's greeting to its farewell.
+import type { ToFeed } from '@countersign/protocol/feed'
 import type { ToFrame } from '@countersign/protocol/frame'
 import { call, passes, Refused } from './api.ts'
 import { Box } from './box.ts'
-import { answered, giveUpAsking, publicKey, tell } from './host.ts'
+import { Feed } from './feed.ts'
+import { answered, giveUpAsking, isInbox, publicKey, tell } from './host.ts'
 import { Insecure, NobodyThere, PageFailed, PageSilent, Replaced, Session, type Rules } from './session.ts'
 import { palette } from './colour.ts'
 import { tongueFor } from './words.ts'
@@ -23,6 +25,8 @@ export class App {
   config: Config | null = null
   session: Session | null = null
   box: Box | null = null
+  /** Instead of the box, in the frame of an inbox. */
+  feed: Feed | null = null
   trouble: Trouble | null = null
   private hello: Hello | null = null
   /** Counts the beginnings: what an earlier one still wants is of no interest. */
@@ -37,7 +41,7 @@ export class App {
   }
 
   /** One message of the page. */
-  hear(message: ToFrame): void {
+  hear(message: ToFrame | ToFeed): void {
     switch (message.kind) {
       case 'hello':
         return this.greet(message)
@@ -51,6 +55,12 @@ export class App {
         return look(message.mode)
       case 'shutdown':
         return void this.end()
+      case 'see':
+        return void (message.ids ? this.feed?.see(message.ids) : this.feed?.seeAll().catch(() => {}))
+      case 'archive':
+        return void this.feed?.archive(message.ids)
+      case 'more':
+        return void this.feed?.loadOlder()
     }
   }
 
@@ -62,6 +72,7 @@ export class App {
 
   see(): void {
     this.box?.show(this.isOpen)
+    this.feed?.show(this.isOpen && !document.hidden)
   }
 
   private greet(hello: Hello): void {
@@ -97,13 +108,13 @@ export class App {
   /** The page says something new of its visitor; who stays the same keeps what is on the screen. */
   private async identify(): Promise<void> {
     if (this.hello) this.hello.identity = true
-    const { session, box } = this
+    const { session, box, feed } = this
     if (!session) return
     const before = session.contact
     const run = ++this.run
     try {
       await session.identify()
-      if (run !== this.run || (box?.ready && session.contact === before && !this.trouble)) return this.draw()
+      if (run !== this.run || ((box?.ready || feed?.ready) && session.contact === before && !this.trouble)) return this.draw()
       await this.settle(this.enter())
     } catch (error) {
       this.fail(error, run)
@@ -124,7 +135,8 @@ export class App {
   private enter(): number {
     clearTimeout(this.timer)
     this.box?.stop()
-    this.box = this.trouble = null
+    this.feed?.stop()
+    this.box = this.feed = this.trouble = null
     this.draw()
     return ++this.run
   }
@@ -142,8 +154,8 @@ export class App {
         }
       },
     }
-    this.box = new Box(caller, this.draw, this.isOpen)
-    await this.box.start()
+    if (isInbox) await (this.feed = new Feed(caller, this.draw, this.isOpen)).start()
+    else await (this.box = new Box(caller, this.draw, this.isOpen)).start()
     this.wait = FIRST_WAIT
     if (this.isOpen) focus()
   }

@@ -203,6 +203,8 @@ export class Box {
         this.typing = { conversation: frame.data.conversation, name: frame.data.author.name, until: Date.now() + TYPING_FOR }
         setTimeout(() => this.changed(), TYPING_FOR + 100)
         return this.changed()
+      case 'notification.added':
+      case 'notifications.changed':
       case 'ready':
       case 'resync':
     }

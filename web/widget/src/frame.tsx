@@ -52,7 +52,7 @@ function Heading({ app }: { app: App }) {
   )
 }
 
-function Waiting({ words }: { words: Words }) {
+export function Waiting({ words }: { words: Words }) {
   return (
     <div class="log">
       <div class="skeleton" role="status" aria-label={words.loading}><i /><i /><i /></div>
@@ -85,7 +85,7 @@ function List({ box, tongue }: { box: Box; tongue: Tongue }) {
 }
 
 /** The time of today, else the day. */
-function when(text: string, region: string): string {
+export function when(text: string, region: string): string {
   const time = new Date(text)
   const isToday = time.toDateString() === new Date().toDateString()
   return isToday
@@ -95,7 +95,7 @@ function when(text: string, region: string): string {
 
 const SIGNS: Record<Trouble['kind'], Sign> = { refused: 'shield', nobody: 'person', insecure: 'lock', trouble: 'cloud' }
 
-function Sorry({ trouble, words, again }: { trouble: Trouble; words: Words; again: () => void }) {
+export function Sorry({ trouble, words, again }: { trouble: Trouble; words: Words; again: () => void }) {
   const { kind, reference } = trouble
   return (
     <div class="sorry" role="alert">

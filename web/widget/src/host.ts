@@ -1,4 +1,5 @@
 //! The page around the frame: who it is, and what is said to it.
+import { isToFeed, type FromFeed, type ToFeed } from '@countersign/protocol/feed'
 import { isToFrame, type Identity, type ToFrame, type ToHost } from '@countersign/protocol/frame'
 
 /** How long the page may take to say who its visitor is, in milliseconds. */
@@ -8,19 +9,26 @@ const PATIENCE = 15_000
  * The origin of the page. It can lie only to itself: no page but the allowed ones may embed us.
  * Only an exact origin will do, for `*` would be heard by anyone.
  */
-const origin = exact(new URLSearchParams(location.search).get('host'))
+const search = new URLSearchParams(location.search)
+const origin = exact(search.get('host'))
+
+/** Where the page's own paths lead. */
+export const pageOrigin = origin
+
+/** The frame is an inbox of notifications, not the conversations. */
+export const isInbox = search.get('view') === 'inbox'
 
 /** The public key of this widget. */
 export const publicKey = location.pathname.split('/')[2] ?? ''
 
-export function tell(message: ToHost): void {
+export function tell(message: ToHost | FromFeed): void {
   if (origin && window.parent !== window) window.parent.postMessage(message, origin)
 }
 
-export function listen(hear: (message: ToFrame) => void): void {
+export function listen(hear: (message: ToFrame | ToFeed) => void): void {
   window.addEventListener('message', (event) => {
     if (!origin || event.origin !== origin || event.source !== window.parent) return
-    if (isToFrame(event.data)) hear(event.data)
+    if (isToFrame(event.data) || isToFeed(event.data)) hear(event.data)
   })
 }
 

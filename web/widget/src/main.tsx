@@ -2,7 +2,8 @@
 import { render } from 'preact'
 import { App } from './app.ts'
 import { Frame } from './frame.tsx'
-import { listen, tell } from './host.ts'
+import { isInbox, listen, tell } from './host.ts'
+import { Inbox } from './inbox.tsx'
 
 const root = document.getElementById('app')
 if (!root) throw new Error('the page has its root')
@@ -19,7 +20,7 @@ function draw(): void {
     version += 1
     document.documentElement.lang = app.tongue.region
     document.documentElement.dir = app.tongue.isRtl ? 'rtl' : 'ltr'
-    if (root) render(<Frame app={app} version={version} />, root)
+    if (root) render(isInbox ? <Inbox app={app} /> : <Frame app={app} version={version} />, root)
   })
 }
 

@@ -55,6 +55,19 @@ const en = {
   loading: 'Loading…',
   today: 'Today',
   yesterday: 'Yesterday',
+  notifications: 'Notifications',
+  seeAll: 'Mark all as read',
+  archive: 'Archive',
+  isNew: 'new',
+  olderItems: 'Show older ones',
+  nothingTitle: 'Nothing new',
+  nothing: 'What concerns you appears here.',
+  preferences: 'Notification settings',
+  backToFeed: 'Back to the notifications',
+  noChoices: 'As soon as you have been told of something, you can choose here how.',
+  always: 'always on',
+  channels: { inapp: 'Here', email: 'Email', web_push: 'Browser', sms: 'Text message', call: 'Call', mobile_push: 'Phone', slack: 'Slack' },
+  deliveries: { instant: 'At once', off: 'Off', hourly: 'Hourly', daily: 'Daily', weekly: 'Weekly', monthly: 'Monthly' },
 }
 
 export type Words = typeof en
@@ -101,6 +114,19 @@ const es: Words = {
   loading: 'Cargando…',
   today: 'Hoy',
   yesterday: 'Ayer',
+  notifications: 'Notificaciones',
+  seeAll: 'Marcar todo como leído',
+  archive: 'Archivar',
+  isNew: 'nueva',
+  olderItems: 'Ver anteriores',
+  nothingTitle: 'Nada nuevo',
+  nothing: 'Aquí aparecerá lo que te concierne.',
+  preferences: 'Ajustes de notificaciones',
+  backToFeed: 'Volver a las notificaciones',
+  noChoices: 'En cuanto recibas un aviso, podrás elegir aquí cómo.',
+  always: 'siempre activo',
+  channels: { inapp: 'Aquí', email: 'Correo', web_push: 'Navegador', sms: 'SMS', call: 'Llamada', mobile_push: 'Teléfono', slack: 'Slack' },
+  deliveries: { instant: 'Al momento', off: 'No', hourly: 'Cada hora', daily: 'Cada día', weekly: 'Cada semana', monthly: 'Cada mes' },
 }
 
 const ar: Words = {
@@ -145,6 +171,19 @@ const ar: Words = {
   loading: 'جارٍ التحميل…',
   today: 'اليوم',
   yesterday: 'أمس',
+  notifications: 'الإشعارات',
+  seeAll: 'تعليم الكل كمقروء',
+  archive: 'أرشفة',
+  isNew: 'جديد',
+  olderItems: 'عرض الأقدم',
+  nothingTitle: 'لا جديد',
+  nothing: 'يظهر هنا ما يخصك.',
+  preferences: 'إعدادات الإشعارات',
+  backToFeed: 'العودة إلى الإشعارات',
+  noChoices: 'حالما يصلك إشعار يمكنك أن تختار هنا كيف يصلك.',
+  always: 'مفعّل دائمًا',
+  channels: { inapp: 'هنا', email: 'البريد', web_push: 'المتصفح', sms: 'رسالة نصية', call: 'مكالمة', mobile_push: 'الهاتف', slack: 'Slack' },
+  deliveries: { instant: 'فورًا', off: 'لا', hourly: 'كل ساعة', daily: 'كل يوم', weekly: 'كل أسبوع', monthly: 'كل شهر' },
 }
 
 const catalogue: Record<string, Words> = { en, es, ar }

@@ -1,8 +1,9 @@
 import { renderToStaticMarkup } from './markup.ts'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { contrast, palette, read, type Colour } from '../src/colour.ts'
 import { marksOf } from '../src/identity.ts'
 import { Avatar, Text } from '../src/message.tsx'
+import { plain, runs } from '../src/title.ts'
 import { tongueFor } from '../src/words.ts'
 
 const jwt = (claims: object) => ['{}', JSON.stringify(claims), 'x'].map((part) => Buffer.from(part).toString('base64url')).join('.')
@@ -108,4 +109,27 @@ test('every language has every word, and none is left in English', () => {
     expect(Object.keys(words)).toEqual(Object.keys(en))
     for (const [name, word] of Object.entries(words)) expect(word, `${language}.${name}`).not.toBe(en[name as keyof typeof en])
   }
+})
+
+describe('a title', () => {
+  const said = (html: string) => runs(html).map(({ text, strong, em }) => `${strong ? '*' : ''}${em ? '_' : ''}${text}`)
+  test.each([
+    ['plain', ['plain']],
+    ['<b>Bob</b> wrote', ['*Bob', ' wrote']],
+    ['<strong>a <em>b</em></strong>', ['*a ', '*_b']],
+    ['Tom &amp; Ann &lt;3 &#39;x&#x27; &nbsp;&unknown;', ["Tom & Ann <3 'x' \u00a0&unknown;"]],
+    ['one<br>two<p>three</p>', ['one', '\n', 'two', '\n', 'three', '\n']],
+    ['<script>alert(1)</script>x<style>b{}</style>', ['x']],
+    ['<img src=x onerror=alert(1)>x', ['x']],
+    ['a < b and </b></b> c', ['a < b and ', ' c']],
+    ['<!-- no --><a href="javascript:1">link', ['link']],
+    ['&#0;&#xFFFFFFF;&#1114112;', ['&#0;&#xFFFFFFF;&#1114112;']],
+    ['<scr<script></script>ipt>x', ['<scr', 'ipt>x']],
+  ])('%s', (html, expected) => expect(said(html)).toEqual(expected))
+  test('takes no longer for being hostile', () => {
+    const began = performance.now()
+    for (const piece of ['<a', '<script', '<!--', '&#', '</b>', '<']) runs(piece.repeat(50_000))
+    expect(performance.now() - began).toBeLessThan(2_000)
+  })
+  test('is read without its markup', () => expect(plain(' <p><b>A</b>&amp;B</p><p>C</p> ')).toBe('A&B C'))
 })

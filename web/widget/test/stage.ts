@@ -15,7 +15,7 @@ const binary = process.env.COUNTERSIGN_BINARY ?? join(root, 'target/debug/counte
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const SWITCHES = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update', '--disable-sync', '--force-color-profile=srgb',
-  '--disable-renderer-backgrounding', '--disable-backgrounding-occluded-windows', '--remote-debugging-port=0']
+  '--disable-renderer-backgrounding', '--disable-backgrounding-occluded-windows', '--remote-debugging-port=0', '--no-startup-window']
 
 /** Without the binary there is nothing to try. */
 export const canRun = existsSync(binary) && existsSync(CHROMIUM) && existsSync(join(root, 'web/dist/sdk/countersign.js'))
@@ -116,7 +116,7 @@ export class Stage {
       const address = `http://127.0.0.1:${readFileSync(file, 'utf8').split('\n')[0]}`
       this.browser = await chromium.connectOverCDP(address, { timeout: 10_000 })
     } catch (error) {
-      // Now and then a Chromium on a busy machine starts and never answers.
+      // A Chromium on a busy machine may start and not answer.
       await this.stopBrowser()
       if (tries === 1) throw error
       await this.startBrowser(isBlocked, tries - 1)

@@ -65,6 +65,15 @@ export const queries = {
   secrets: (widget: string) =>
     queryOptions({ queryKey: ['secrets', widget], queryFn: () => api.secrets(widget) }),
 
+  notificationTypes: () => queryOptions({ queryKey: ['notification-types'], queryFn: api.notificationTypes }),
+  sent: () =>
+    infiniteQueryOptions({
+      queryKey: ['sent'],
+      queryFn: ({ pageParam }) => api.sent({ cursor: pageParam }),
+      initialPageParam: first(),
+      getNextPageParam: next,
+    }),
+
   refusals: (reference: string) =>
     infiniteQueryOptions({
       queryKey: ['refusals', reference],

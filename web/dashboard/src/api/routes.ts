@@ -13,9 +13,13 @@ import type {
   Member,
   Message,
   NewIdentitySecret,
+  NewNotification,
+  NotificationSettings,
+  NotificationType,
   Page,
   Presented,
   Refusal,
+  Sent,
   Widget,
   WidgetChange,
 } from '../contract.ts'
@@ -76,6 +80,14 @@ export const api = {
     call<IdentitySecret>('PATCH', `/widgets/${at(widget)}/identity_secrets/${at(secret)}`, { body: { retire_at: retireAt } }),
   retireSecret: (widget: string, secret: string) =>
     call<null>('DELETE', `/widgets/${at(widget)}/identity_secrets/${at(secret)}`),
+
+  notificationTypes: () => call<Page<NotificationType>>('GET', '/notification_types'),
+  putNotificationType: (name: string, settings: NotificationSettings) =>
+    call<NotificationType>('PUT', `/notification_types/${at(name)}`, { body: settings }),
+  removeNotificationType: (name: string) => call<null>('DELETE', `/notification_types/${at(name)}`),
+  sent: ({ cursor, limit = 50 }: Paged = {}) => call<Page<Sent>>('GET', '/notifications', { query: { cursor, limit } }),
+  send: (notification: NewNotification) => call<Sent>('POST', '/notifications', { body: notification }),
+  cancelNotification: (id: string) => call<null>('DELETE', `/notifications/${at(id)}`),
 
   refusals: (reference: string, { cursor, limit = 50 }: Paged = {}) =>
     call<Page<Refusal>>('GET', '/refusals', { query: { reference, cursor, limit } }),

@@ -1,7 +1,7 @@
 // The frame around every signed-in page: navigation, the connection's banner, the member's menu.
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, Outlet, useRouterState } from '@tanstack/react-router'
-import { Code, Contact as ContactIcon, Inbox, Keyboard, type LucideIcon, Settings, ShieldX } from 'lucide-react'
+import { Bell, Code, Contact as ContactIcon, Inbox, Keyboard, type LucideIcon, Settings, ShieldX } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import { useEffect, useRef, useState } from 'react'
 import { queries } from '../api/queries.ts'
@@ -24,11 +24,12 @@ import './shell.css'
 const route = getRouteApi('/shell')
 const BANNER_AFTER = 1_500
 
-type Place = { to: '/inbox' | '/contacts' | '/refusals' | '/widgets' | '/settings'; label: string; icon: LucideIcon }
+type Place = { to: '/inbox' | '/contacts' | '/notifications' | '/refusals' | '/widgets' | '/settings'; label: string; icon: LucideIcon; needs?: string }
 
 const places: Place[] = [
   { to: '/inbox', label: words.nav.inbox, icon: Inbox },
   { to: '/contacts', label: words.nav.contacts, icon: ContactIcon },
+  { to: '/notifications', label: words.nav.notifications, icon: Bell, needs: 'notifications.read' },
   { to: '/refusals', label: words.nav.refusals, icon: ShieldX },
   { to: '/widgets', label: words.nav.widgets, icon: Code },
   { to: '/settings', label: words.nav.settings, icon: Settings },
@@ -82,7 +83,7 @@ function Rail({ me, onHelp }: { me: Me; onHelp: () => void }) {
         </Tip>
       </div>
       <ul className="rail-places">
-        {places.map(({ to, label, icon: Icon }) => (
+        {places.filter(({ needs }) => !needs || me.permissions.includes(needs)).map(({ to, label, icon: Icon }) => (
           <li key={to}>
             <Link to={to} className="rail-place" title={label}>
               <Icon size={18} aria-hidden="true" strokeWidth={1.75} />

@@ -589,19 +589,62 @@ describe('settings', () => {
   })
 })
 
+describe('notifications', () => {
+  it('say what became of each, and one that waits is cancelled', async () => {
+    await enter('/notifications')
+    const row = page.getByRole('row', { name: /invoice_ready/ })
+    await page.getByText('the contact has turned it off').first().waitFor()
+    await row.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel' }).last().click()
+    await row.getByText('Cancelled').waitFor()
+  })
+
+  it('have types that are made, written, tried and removed; a template that does not parse is refused in words', async () => {
+    await enter('/notifications/types')
+    await page.getByRole('button', { name: 'Create a type' }).click()
+    await page.getByRole('dialog').getByLabel('Name').fill('order_shipped')
+    await page.getByRole('dialog').getByRole('button', { name: 'Create a type' }).click()
+    await page.getByText('There is a type of this name already.').waitFor()
+    await page.getByRole('dialog').getByLabel('Name').fill('seat_free')
+    await page.getByRole('dialog').getByRole('button', { name: 'Create a type' }).click()
+    await page.getByRole('heading', { name: 'seat_free', level: 1 }).waitFor()
+    await page.getByLabel('Title', { exact: true }).fill('Free seats')
+    await page.getByLabel('In the feed', { exact: true }).fill('A seat {{ number')
+    await page.getByLabel('Email', { exact: true }).check()
+    await page.getByLabel('At most').fill('3')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('Give both numbers, or none.').waitFor()
+    await page.getByLabel('in so many seconds').fill('60')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('line 1, column 9').waitFor()
+    await page.getByLabel('In the feed', { exact: true }).fill('Seat {{ number }} is free')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('The type is saved.').waitFor()
+    expect(world().types.find((one: { name: string }) => one.name === 'seat_free').settings).toMatchObject({ title: 'Free seats', channels: ['inapp', 'email'], throttle: { most: 3, seconds: 60 }, templates: { inapp: { title: 'Seat {{ number }} is free' }, email: null } })
+    await page.getByLabel('Contact id').fill(world().contacts[0].id)
+    await page.getByRole('button', { name: 'Send', exact: true }).click()
+    await page.getByText('the channel is not set up').waitFor()
+    expect(await barriers()).toBe('')
+    await page.getByRole('button', { name: 'Remove the type' }).click()
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Remove the type' }).click()
+    await page.getByText('The type is removed.').waitFor()
+    expect(path()).toBe('/notifications/types')
+  })
+})
+
 describe('every page', () => {
   it.each(['light', 'dark'] as const)('has no barrier in %s, also when it is empty', async (colorScheme) => {
     await enter('/inbox')
     await page.emulateMedia({ colorScheme })
     const { widgets, contacts, conversations } = world()
-    const paths = ['/inbox', `/inbox/${conversations[0].id}`, `/inbox/${conversations[4].id}`, `/inbox/${conversations[5].id}`, '/contacts', `/contacts/${contacts[0].id}`, `/contacts/${contacts[1].id}`, '/refusals', '/widgets', `/widgets/${widgets[1].id}`, `/widgets/${widgets[0].id}/identity`, '/settings/members', '/settings/keys', '/nowhere']
+    const paths = ['/inbox', `/inbox/${conversations[0].id}`, `/inbox/${conversations[4].id}`, `/inbox/${conversations[5].id}`, '/contacts', `/contacts/${contacts[0].id}`, `/contacts/${contacts[1].id}`, '/notifications', '/notifications/types', '/notifications/types/order_shipped', '/refusals', '/widgets', `/widgets/${widgets[1].id}`, `/widgets/${widgets[0].id}/identity`, '/settings/members', '/settings/keys', '/nowhere']
     for (const one of paths) {
       await go(one)
       await page.waitForLoadState('networkidle')
       expect(`${one} ${await barriers()}`).toBe(`${one} `)
     }
     await control('empty')
-    for (const one of ['/inbox', '/contacts', '/refusals', `/widgets/${widgets[0].id}/identity`, '/settings/keys', '/settings/audit']) {
+    for (const one of ['/inbox', '/contacts', '/notifications', '/notifications/types', '/refusals', `/widgets/${widgets[0].id}/identity`, '/settings/keys', '/settings/audit']) {
       await go(one)
       await page.waitForLoadState('networkidle')
       expect(`${one} ${await barriers()}`).toBe(`${one} `)

@@ -1,0 +1,53 @@
+//! What the visitor is told of, and on which ways: shown at once, and taken back if the server refuses.
+import type { Page } from '@countersign/protocol/contract'
+import type { Caller } from './live.ts'
+
+export type Channel = 'inapp' | 'email' | 'web_push' | 'sms' | 'call' | 'mobile_push' | 'slack'
+export type Delivery = 'instant' | 'off' | 'hourly' | 'daily' | 'weekly' | 'monthly'
+/** What holds for a channel, and what can be chosen. */
+export type Choosable = { channel: Channel; delivery: Delivery; offered: Delivery[] }
+export type Preference = {
+  type: string
+  title: string
+  /** Nobody can turn it off. */
+  critical: boolean
+  channels: Choosable[]
+  subs: { name: string; title: string; channels: Choosable[] }[]
+}
+type Choice = { type: string; sub?: string; channel: Channel; delivery: Delivery }
+
+const PATH = '/widget/v1/notification_preferences'
+
+export class Preferences {
+  /** `null` until they are there. */
+  items: Preference[] | null = null
+  failed = false
+
+  constructor(
+    private readonly session: Caller,
+    private readonly draw: () => void,
+  ) {}
+
+  async load(): Promise<void> {
+    this.failed = false
+    try {
+      this.items = (await this.session.call<Page<Preference>>('GET', PATH)).items
+    } catch {
+      this.failed = true
+    }
+    this.draw()
+  }
+
+  async choose(preference: Preference, sub: string | null, channel: Channel, delivery: Delivery): Promise<void> {
+    const chosen = preference.subs.find(({ name }) => name === sub)?.channels ?? preference.channels
+    for (const one of chosen) if (one.channel === channel) one.delivery = delivery
+    this.draw()
+    const choice: Choice = { type: preference.type, ...(sub !== null && { sub }), channel, delivery }
+    try {
+      this.items = (await this.session.call<Page<Preference>>('PATCH', PATH, [choice])).items
+      this.draw()
+    } catch {
+      await this.load()
+    }
+  }
+}
