@@ -1,0 +1,34 @@
+//! Notifications: what an organization tells its contacts, in the product and outside of it.
+//!
+//! - **N1** The recipient is the contact of conversations: a back end names it by its own id of
+//!   the person, and a missing one is made. A back end's word is *set*, not proven.
+//! - **N2** No two items of a feed share a millisecond, so paging by time loses nothing.
+//! - **N3** `unread` is counted from the items, so it cannot drift.
+//! - **N4** A contact reaches items of its own feed only; other ids change nothing.
+//! - **N5** On disk titles, links, parameters and templates are ciphertext; what belongs to a
+//!   contact, under a key of the contact's own.
+//! - **N6** An unknown type sends nothing and makes nothing.
+//! - **N7** Values are escaped where markup is expected, and a link that could run a script is
+//!   left out.
+//! - **N8** A template that does not parse is refused when it is saved, with line and column.
+//! - **N9** What a contact has turned off is not sent, and the log says so; a critical type
+//!   cannot be turned off.
+
+pub mod api;
+pub mod channel;
+pub mod events;
+mod feed;
+pub mod item;
+pub mod kind;
+pub mod kinds;
+pub mod log;
+pub mod order;
+pub mod preferences;
+mod refusal;
+mod send;
+mod store;
+pub mod template;
+
+pub use self::feed::{MOST_CHANGED, change, feed, find_item, see_all, unread};
+pub use self::refusal::Refusal;
+pub use self::send::{Person, Prepared, Request, To, kind_of, own_id, prepared, retract, send};
