@@ -87,26 +87,20 @@ create table dispatch (
 create index dispatch_due on dispatch (due_at) where state = 'scheduled';
 create index dispatch_log on dispatch (tenant, created_at, id);
 create index dispatch_contact on dispatch (tenant, contact, created_at, id);
-create index dispatch_mark on dispatch (tenant, mark, created_at);
+create index dispatch_mark on dispatch (tenant, mark, due_at);
+create index dispatch_recent on dispatch (tenant, contact, type, due_at);
 create index dispatch_age on dispatch (created_at);
 
--- What became of it on each channel; `sealed` is the content while it waits.
+-- What became of it on each channel.
 create table delivery (
     tenant bytea not null,
     dispatch bytea not null,
     channel text not null,
-    contact bytea not null,
-    type text not null,
     state text not null,
     reason text,
-    sealed bytea,
-    attempts bigint not null,
-    due_at bigint not null,
     at bigint not null,
     primary key (tenant, dispatch, channel)
 ) {tenant};
-create index delivery_due on delivery (due_at) where state = 'queued';
-create index delivery_held on delivery (tenant, contact, channel, due_at) where state = 'held';
 create index delivery_age on delivery (at);
 
 -- What a contact is reached by beside its fields: time zone, devices, workspaces.
@@ -118,30 +112,4 @@ create table recipient (
     created_at bigint not null,
     updated_at bigint not null,
     primary key (tenant, contact)
-) {tenant};
-
-create table push_subscription (
-    tenant bytea not null,
-    id bytea not null,
-    contact bytea not null,
-    mark bytea not null,
-    sealed bytea not null,
-    created_at bigint not null,
-    primary key (tenant, id),
-    unique (tenant, contact, mark)
-) {tenant};
-
-create table push_key (
-    tenant bytea not null,
-    public text not null,
-    sealed bytea not null,
-    created_at bigint not null,
-    primary key (tenant)
-) {tenant};
-
-create table notification_setting (
-    tenant bytea not null,
-    sealed bytea not null,
-    changed_at bigint not null,
-    primary key (tenant)
 ) {tenant};

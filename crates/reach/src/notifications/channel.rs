@@ -67,7 +67,6 @@ impl Channel {
     /// What a person may choose for it at all: a feed is not read to anybody once a day.
     pub const fn possible(self) -> &'static [Delivery] {
         match self {
-            Self::Inapp => &[Delivery::Instant, Delivery::Off],
             Self::Email => &Delivery::ALL,
             _ => &[Delivery::Instant, Delivery::Off],
         }

@@ -34,20 +34,3 @@ impl Event for FeedChanged {
         Topic::Contact(self.contact)
     }
 }
-
-/// Something waits to be delivered outside of the feed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DeliveryQueued {
-    /// Which.
-    pub notification: NotificationId,
-    /// To whom.
-    pub contact: ContactId,
-}
-
-impl Event for DeliveryQueued {
-    const KIND: &'static str = "notification.delivery_queued";
-
-    fn topic(&self) -> Topic {
-        Topic::Contact(self.contact)
-    }
-}

@@ -18,13 +18,13 @@ pub async fn feed(cx: &mut Cx<'_>, contact: ContactId, slice: &Slice) -> Result<
     item::page(cx, contact, before, limit).await
 }
 
-/// One item of the contact's (N4).
-pub async fn find_item(
+/// One item of the contact's, if it is still there (N4).
+pub async fn look(
     cx: &mut Cx<'_>,
     contact: ContactId,
     id: NotificationId,
-) -> Result<Item, Refusal> {
-    item::find(cx, contact, id).await?.ok_or(Refusal::NoSuchNotification)
+) -> Result<Option<Item>, Fault> {
+    item::find(cx, contact, id).await
 }
 
 /// How many items were neither seen nor put away, up to 100,000 (N3).

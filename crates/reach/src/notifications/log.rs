@@ -68,7 +68,7 @@ pub struct Sent {
 pub struct Delivered {
     /// The channel.
     pub channel: Channel,
-    /// `delivered`, `queued`, `held` for a digest, `skipped` or `failed`.
+    /// `delivered` or `skipped`.
     pub state: String,
     /// Why it was not delivered.
     pub reason: Option<String>,
@@ -81,18 +81,6 @@ pub struct Delivered {
 pub(super) enum Outcome {
     /// It is there.
     Delivered,
-    /// It goes out after the commit.
-    Queued {
-        /// What is to be delivered.
-        sealed: Vec<u8>,
-    },
-    /// It waits for the digest.
-    Held {
-        /// What is to be delivered.
-        sealed: Vec<u8>,
-        /// When the digest goes out.
-        until: Moment,
-    },
     /// It is not delivered, for this reason.
     Skipped(&'static str),
 }
@@ -101,8 +89,6 @@ impl Outcome {
     pub(super) const fn state(&self) -> &'static str {
         match self {
             Self::Delivered => "delivered",
-            Self::Queued { .. } => "queued",
-            Self::Held { .. } => "held",
             Self::Skipped(_) => "skipped",
         }
     }
@@ -110,7 +96,7 @@ impl Outcome {
     pub(super) const fn reason(&self) -> Option<&'static str> {
         match self {
             Self::Skipped(reason) => Some(reason),
-            _ => None,
+            Self::Delivered => None,
         }
     }
 }

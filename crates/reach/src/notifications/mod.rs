@@ -13,10 +13,16 @@
 //! - **N8** A template that does not parse is refused when it is saved, with line and column.
 //! - **N9** What a contact has turned off is not sent, and the log says so; a critical type
 //!   cannot be turned off.
+//! - **N10** Of the same content to the same contact, sent again within the type's window, also at
+//!   once, exactly one arrives.
+//! - **N11** More than the type's limit for a contact is not sent, and the log says so.
+//! - **N12** What is sent for later waits sealed, at most a year; until its moment it can be
+//!   changed and cancelled.
+//! - **N13** Retracting takes a type's items out of a contact's feed.
 
 pub mod api;
 pub mod channel;
-pub mod events;
+mod events;
 mod feed;
 pub mod item;
 pub mod kind;
@@ -25,10 +31,16 @@ pub mod log;
 pub mod order;
 pub mod preferences;
 mod refusal;
+mod schedule;
 mod send;
 mod store;
 pub mod template;
 
-pub use self::feed::{MOST_CHANGED, change, feed, find_item, see_all, unread};
+pub use self::events::{FeedChanged, ItemAdded};
+pub use self::feed::{MOST_CHANGED, change, feed, look, see_all, unread};
 pub use self::refusal::Refusal;
-pub use self::send::{Person, Prepared, Request, To, kind_of, own_id, prepared, retract, send};
+pub use self::schedule::{cancel, change as reschedule, deliver_due, keep_time};
+pub use self::send::{
+    Person, Prepared, Request, To, find, kind_of, own_id, prepared, retract, send, sent,
+};
+pub use self::store::OLD;

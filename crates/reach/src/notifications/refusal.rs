@@ -77,9 +77,6 @@ pub enum Refusal {
         /// What was asked for.
         delivery: &'static str,
     },
-    /// The address cannot be a push service.
-    #[error("`endpoint` cannot be a push service: {0}")]
-    Endpoint(&'static str),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] Fault),
@@ -103,7 +100,6 @@ impl From<Refusal> for Problem {
             Refusal::NotWaiting => (S::CONFLICT, "not_waiting"),
             Refusal::TooMany { .. } => (S::UNPROCESSABLE_ENTITY, "too_many"),
             Refusal::NotOffered { .. } => (S::UNPROCESSABLE_ENTITY, "not_offered"),
-            Refusal::Endpoint(_) => (S::UNPROCESSABLE_ENTITY, "bad_endpoint"),
         };
         Self::new(status, code, refusal.to_string())
     }

@@ -81,12 +81,15 @@ pub async fn send(cx: &mut Cx<'_>, prepared: &Prepared) -> Result<Sent, Refusal>
     let contact = recipient(cx, &prepared.request.to).await?;
     let id = cx.id();
     if let Some(at) = prepared.request.at.filter(|at| *at > cx.now()) {
-        if at > cx.now().plus_seconds(FURTHEST) {
-            return Err(Refusal::TooFar);
-        }
+        check_moment(cx, at)?;
         return keep(cx, id, contact, prepared, at).await;
     }
     now(cx, id, contact, prepared).await
+}
+
+/// Refuses a moment that is too far away (N12).
+pub(super) fn check_moment(cx: &Cx<'_>, at: Moment) -> Result<(), Refusal> {
+    if at > cx.now().plus_seconds(FURTHEST) { Err(Refusal::TooFar) } else { Ok(()) }
 }
 
 /// Takes a type's items out of a contact's feed; says how many there were (N13).
@@ -135,8 +138,44 @@ async fn now(
 ) -> Result<Sent, Refusal> {
     let mark = mark(cx, contact, prepared);
     let refused = refused(cx, contact, &prepared.kind, &mark).await?;
-    let stage = if refused.is_some() { Stage::Ignored } else { Stage::Sent };
-    write(cx, id, contact, prepared, &mark, stage).await?;
+    write(cx, id, contact, prepared, &mark, stage(refused)).await?;
+    deliver_all(cx, id, contact, prepared, refused).await?;
+    answer(cx, id, prepared).await
+}
+
+/// Sends what waited, unless it was sent or cancelled meanwhile (N12).
+pub(super) async fn kept(
+    cx: &mut Cx<'_>,
+    id: NotificationId,
+    contact: ContactId,
+    prepared: &Prepared,
+) -> Result<(), Refusal> {
+    let mark = mark(cx, contact, prepared);
+    let refused = refused(cx, contact, &prepared.kind, &mark).await?;
+    if dispatch::settle(cx, id, stage(refused), &mark).await? {
+        deliver_all(cx, id, contact, prepared, refused).await?;
+    }
+    Ok(())
+}
+
+/// Ends the waiting of what cannot be sent any more: its type or its contact is gone.
+pub(super) async fn give_up(cx: &mut Cx<'_>, id: NotificationId) -> Result<(), Refusal> {
+    dispatch::settle(cx, id, Stage::Ignored, &[0; 32]).await?;
+    Ok(())
+}
+
+const fn stage(refused: Option<&'static str>) -> Stage {
+    if refused.is_some() { Stage::Ignored } else { Stage::Sent }
+}
+
+/// What becomes of it on each channel.
+async fn deliver_all(
+    cx: &mut Cx<'_>,
+    id: NotificationId,
+    contact: ContactId,
+    prepared: &Prepared,
+    refused: Option<&'static str>,
+) -> Result<(), Refusal> {
     let request = &prepared.request;
     let held = preferences::held(cx, contact, &prepared.kind, sub(request)).await?;
     for channel in channels(prepared) {
@@ -144,10 +183,9 @@ async fn now(
             Some(reason) => Outcome::Skipped(reason),
             None => deliver(cx, id, contact, prepared, channel, &held).await?,
         };
-        let kind = prepared.kind.name.as_str();
-        dispatch::deliver(cx, id, contact, kind, channel, &outcome).await?;
+        dispatch::deliver(cx, id, channel, &outcome).await?;
     }
-    answer(cx, id, prepared).await
+    Ok(())
 }
 
 /// The channels of the type, or those of them that the call asks for.
@@ -224,7 +262,8 @@ async fn refused(
         return Ok(None);
     }
     item::hold(cx, contact).await?;
-    let since = |seconds: u32| cx.now().plus_seconds(-i64::from(seconds));
+    let now = cx.now();
+    let since = |seconds: u32| now.plus_seconds(-i64::from(seconds));
     if let Some(seconds) = settings.deduplicate_seconds
         && dispatch::is_repeated(cx, mark, since(seconds)).await?
     {
@@ -249,7 +288,7 @@ fn mark(cx: &Cx<'_>, contact: ContactId, prepared: &Prepared) -> [u8; 32] {
         &request.order.only,
         &prepared.composed,
     );
-    let bytes = serde_json::to_vec(&same).unwrap_or_default();
+    let bytes = serde_json::to_vec(&same).expect("ids, names and texts become JSON");
     cx.keys().mark("same notification", &bytes)
 }
 

@@ -15,6 +15,7 @@ mod dpop;
 mod explain;
 mod idempotency;
 mod identity_secrets;
+mod notifications;
 mod refusals;
 mod replays;
 mod rules;

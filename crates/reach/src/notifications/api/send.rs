@@ -8,6 +8,7 @@ use countersign_base::{ContactId, Moment, NotificationId};
 use countersign_door::{
     Allowed, Answer, App, Cursor, Cx, Json, Page, Paging, Path, Problem, Query,
 };
+use countersign_people::contacts;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa_axum::router::OpenApiRouter;
@@ -18,13 +19,15 @@ use super::super::kind::{Name, Templates};
 use super::super::log::Sent;
 use super::super::order::Order;
 use super::super::refusal::Refusal;
+use super::super::schedule;
 use super::super::send::{self, Person, Request, To};
 use super::staff::{ReadNotifications, SendNotifications};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list_sent_notifications, send_notification))
-        .routes(routes!(find_sent_notification))
+        .routes(routes!(find_sent_notification, change_notification, cancel_notification))
+        .routes(routes!(retract_notifications))
 }
 
 /// A notification to send.
@@ -156,4 +159,103 @@ async fn find_sent_notification(
 ) -> Answer<Sent> {
     let sent = who.read(async move |cx: &mut Cx<'_>| send::find(cx, id).await).await?;
     Ok(Json(sent))
+}
+
+/// What changes about a notification that waits; what is absent stays.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ChangedNotification {
+    /// Values for the merge tags, in place of those before.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    parameters: Option<Map<String, Value>>,
+    /// Texts in place of the type's templates.
+    #[serde(default)]
+    texts: Option<Templates>,
+    /// When to send it, at most a year ahead.
+    #[serde(default)]
+    at: Option<Moment>,
+}
+
+/// Changes a notification that waits for its moment.
+#[utoipa::path(patch, path = "/notifications/{id}", tag = "notifications",
+    params(("id" = NotificationId, Path)), request_body = ChangedNotification,
+    responses((status = 200, body = Sent), (status = 404, description = "`not_found`"),
+        (status = 409, description = "`not_waiting`"),
+        (status = 422, description = "`bad_template`, `parameters_too_large`, `too_far_away`")))]
+async fn change_notification(
+    who: Allowed<SendNotifications>,
+    Path(id): Path<NotificationId>,
+    Json(new): Json<ChangedNotification>,
+) -> Answer<Sent> {
+    if let Some(texts) = &new.texts {
+        texts.check()?;
+    }
+    let changed = who
+        .write(async move |cx: &mut Cx<'_>| {
+            let ChangedNotification { parameters, texts, at } = new;
+            let edit = |order: &mut Order| {
+                order.parameters = parameters.unwrap_or(std::mem::take(&mut order.parameters));
+                order.texts = texts.unwrap_or(std::mem::take(&mut order.texts));
+            };
+            schedule::change(cx, id, at, edit).await
+        })
+        .await?;
+    Ok(Json(changed))
+}
+
+/// Cancels a notification that waits for its moment.
+#[utoipa::path(delete, path = "/notifications/{id}", tag = "notifications",
+    params(("id" = NotificationId, Path)),
+    responses((status = 204), (status = 404, description = "`not_found`"),
+        (status = 409, description = "`not_waiting`")))]
+async fn cancel_notification(
+    who: Allowed<SendNotifications>,
+    Path(id): Path<NotificationId>,
+) -> Result<StatusCode, Problem> {
+    who.write(async move |cx: &mut Cx<'_>| schedule::cancel(cx, id).await).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Which items are taken back.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Retraction {
+    /// The type.
+    #[serde(rename = "type")]
+    kind: String,
+    /// Only those of this sub-notification.
+    #[serde(default)]
+    sub: Option<String>,
+    /// Whose.
+    to: Recipient,
+}
+
+/// How many items were taken back.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+struct Retracted {
+    /// Items that are not in the feed any more.
+    retracted: u64,
+}
+
+/// Takes a type's items out of a contact's feed.
+#[utoipa::path(post, path = "/notifications/retract", tag = "notifications",
+    request_body = Retraction, responses((status = 200, body = Retracted)))]
+async fn retract_notifications(
+    who: Allowed<SendNotifications>,
+    Json(Retraction { kind, sub, to }): Json<Retraction>,
+) -> Answer<Retracted> {
+    let retracted: Result<u64, Refusal> = who
+        .write(async move |cx: &mut Cx<'_>| {
+            let contact = match to {
+                Recipient::Contact(KnownContact { contact }) => Some(contact),
+                Recipient::Person(person) => {
+                    contacts::named(cx, &person.id).await?.map(|(contact, _)| contact)
+                }
+            };
+            let Some(contact) = contact else { return Ok(0) };
+            Ok(send::retract(cx, contact, &kind, sub.as_deref()).await?)
+        })
+        .await;
+    Ok(Json(Retracted { retracted: retracted? }))
 }

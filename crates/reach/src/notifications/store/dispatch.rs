@@ -1,14 +1,14 @@
 //! Rows of what was asked to be sent, and of what became of it on each channel.
 
-use countersign_base::{ContactId, Fault, Moment, NotificationId};
-use countersign_door::Cx;
-use countersign_infra::db::{Row, Value};
+use countersign_base::{ContactId, Fault, Moment, NotificationId, TenantId};
+use countersign_door::{App, Cx};
+use countersign_infra::db::{Reach, Row, Tx, Value};
 use countersign_infra::vault::{Key, Place};
 
 use super::super::channel::Channel;
 use super::super::log::{Delivered, Outcome, Sent, Stage};
 use super::super::order::Order;
-use super::json;
+use super::{json, read as read_json};
 
 /// A sending as it is written down.
 pub(in super::super) struct New<'a> {
@@ -34,15 +34,30 @@ const LIST: &str = "
     order by created_at desc, id desc limit $5";
 const SAME: &str = "
     select 1 from dispatch
-    where tenant = $1 and mark = $2 and created_at >= $3 and state = 'sent' limit 1";
+    where tenant = $1 and mark = $2 and due_at >= $3 and state = 'sent' limit 1";
 const RECENT: &str = "
     select count(*) from (select 1 from dispatch
-        where tenant = $1 and contact = $2 and created_at >= $3 and type = $4 and state = 'sent'
+        where tenant = $1 and contact = $2 and due_at >= $3 and type = $4 and state = 'sent'
         limit $5) as recent";
+/// Of all tenants, because a timer belongs to none; the index has waiting rows only.
+const DUE: &str = "
+    select tenant, id from dispatch where state = 'scheduled' and due_at <= $1
+    order by due_at limit $2";
+const WAITING: &str = "
+    select contact, type, sub, sealed from dispatch
+    where tenant = $1 and id = $2 and state = 'scheduled'";
+const CHANGE: &str = "
+    update dispatch set sealed = $3, due_at = $4
+    where tenant = $1 and id = $2 and state = 'scheduled'";
+const SETTLE: &str = "
+    update dispatch set state = $3, mark = $4, sealed = null
+    where tenant = $1 and id = $2 and state = 'scheduled'";
+const CANCEL: &str = "
+    update dispatch set state = 'cancelled', sealed = null
+    where tenant = $1 and id = $2 and state = 'scheduled'";
 const INSERT_DELIVERY: &str = "
-    insert into delivery (tenant, dispatch, channel, contact, type, state, reason, sealed,
-        attempts, due_at, at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10)";
+    insert into delivery (tenant, dispatch, channel, state, reason, at)
+    values ($1, $2, $3, $4, $5, $6)";
 const DELIVERIES: &str = "
     select channel, state, reason, at from delivery where tenant = $1 and dispatch = $2
     order by channel";
@@ -59,6 +74,68 @@ pub(in super::super) fn sealed(
 
 fn place(cx: &Cx<'_>, id: NotificationId) -> Place {
     Place::new(cx.tenant(), "dispatch", "sealed", id.bytes())
+}
+
+/// A sending that waits for its moment.
+pub(in super::super) struct Waiting {
+    pub(in super::super) contact: ContactId,
+    pub(in super::super) kind: String,
+    pub(in super::super) sub: Option<String>,
+    pub(in super::super) order: Order,
+}
+
+/// What has reached its moment, of all tenants.
+pub(in super::super) async fn due(
+    app: &App,
+    limit: i64,
+) -> Result<Vec<(TenantId, NotificationId)>, Fault> {
+    let now = app.clock.now();
+    app.db
+        .read(Reach::All, async move |tx: &mut Tx<'_>| {
+            tx.rows(DUE, &[now.into(), limit.into()], |row| Ok((row.col(0)?, row.col(1)?))).await
+        })
+        .await
+}
+
+/// A sending that still waits.
+pub(in super::super) async fn waiting(
+    cx: &mut Cx<'_>,
+    id: NotificationId,
+) -> Result<Option<Waiting>, Fault> {
+    type Columns = (ContactId, String, Option<String>, Option<Vec<u8>>);
+    let read = |row: &Row<'_>| Ok((row.col(0)?, row.col(1)?, row.col(2)?, row.col(3)?));
+    let found: Option<Columns> = cx.row(WAITING, &[cx.tenant().into(), id.into()], read).await?;
+    let Some((contact, kind, sub, Some(sealed))) = found else { return Ok(None) };
+    let Some(key) = cx.contact_key(contact).await? else { return Ok(None) };
+    let order = read_json(&key.open(&place(cx, id), &sealed)?)?;
+    Ok(Some(Waiting { contact, kind, sub, order }))
+}
+
+/// Replaces what waits; false when it waits no more.
+pub(in super::super) async fn change(
+    cx: &mut Cx<'_>,
+    id: NotificationId,
+    sealed: &Vec<u8>,
+    due_at: Moment,
+) -> Result<bool, Fault> {
+    let values = [cx.tenant().into(), id.into(), sealed.into(), due_at.into()];
+    Ok(cx.exec(CHANGE, &values).await? > 0)
+}
+
+/// Ends the waiting; false when another was first.
+pub(in super::super) async fn settle(
+    cx: &mut Cx<'_>,
+    id: NotificationId,
+    stage: Stage,
+    mark: &[u8; 32],
+) -> Result<bool, Fault> {
+    let values = [cx.tenant().into(), id.into(), stage.name().into(), mark.into()];
+    Ok(cx.exec(SETTLE, &values).await? > 0)
+}
+
+/// Takes back what waits; false when it waits no more.
+pub(in super::super) async fn cancel(cx: &mut Cx<'_>, id: NotificationId) -> Result<bool, Fault> {
+    Ok(cx.exec(CANCEL, &[cx.tenant().into(), id.into()]).await? > 0)
 }
 
 pub(in super::super) async fn insert(cx: &mut Cx<'_>, new: &New<'_>) -> Result<(), Fault> {
@@ -130,26 +207,15 @@ pub(in super::super) async fn recent(
 pub(in super::super) async fn deliver(
     cx: &mut Cx<'_>,
     id: NotificationId,
-    contact: ContactId,
-    kind: &str,
     channel: Channel,
     outcome: &Outcome,
 ) -> Result<(), Fault> {
-    let (due_at, sealed) = match outcome {
-        Outcome::Queued { sealed } => (cx.now(), Some(sealed)),
-        Outcome::Held { sealed, until } => (*until, Some(sealed)),
-        Outcome::Delivered | Outcome::Skipped(_) => (cx.now(), None),
-    };
-    let values: [Value<'_>; 10] = [
+    let values = [
         cx.tenant().into(),
         id.into(),
         channel.name().into(),
-        contact.into(),
-        kind.into(),
         outcome.state().into(),
         outcome.reason().into(),
-        sealed.into(),
-        due_at.into(),
         cx.now().into(),
     ];
     cx.exec(INSERT_DELIVERY, &values).await.map(drop)

@@ -91,15 +91,6 @@ pub(in super::super) async fn hold(cx: &mut Cx<'_>, contact: ContactId) -> Resul
     cx.exec(HOLD, &[cx.tenant().into(), contact.into()]).await.map(drop)
 }
 
-/// Notes that a contact has received a type, wherever it was delivered.
-pub(in super::super) async fn received(
-    cx: &mut Cx<'_>,
-    contact: ContactId,
-    kind: &str,
-) -> Result<(), Fault> {
-    cx.exec(RECEIVED, &[cx.tenant().into(), contact.into(), kind.into()]).await.map(drop)
-}
-
 pub(in super::super) async fn find(
     cx: &mut Cx<'_>,
     contact: ContactId,

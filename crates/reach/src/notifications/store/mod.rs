@@ -6,8 +6,21 @@ pub(super) mod kind;
 pub(super) mod preference;
 
 use countersign_base::Fault;
+use countersign_door::work::Old;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+const DAY: i64 = 24 * 3_600;
+const OLD_ITEMS: &str = "delete from notification where expires_at < $1";
+const OLD_SENDINGS: &str = "delete from dispatch where created_at < $1 and state <> 'scheduled'";
+const OLD_DELIVERIES: &str = "delete from delivery where at < $1";
+
+/// Items at the end of their time, and the delivery log after 90 days.
+pub const OLD: [Old; 3] = [
+    Old { sql: OLD_ITEMS, seconds: 0 },
+    Old { sql: OLD_SENDINGS, seconds: 90 * DAY },
+    Old { sql: OLD_DELIVERIES, seconds: 90 * DAY },
+];
 
 /// What stands in a sealed column.
 fn json(value: &impl Serialize) -> Result<Vec<u8>, Fault> {
