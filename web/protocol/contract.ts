@@ -43,6 +43,41 @@ export type Brief = {
   trust: Trust
 }
 
+/** What happens to some items; what is absent stays, `null` takes a mark away. */
+export type ChangedItems = {
+  archived_at?: Moment | null
+  clicked_at?: Moment | null
+  /** Which, at most 1,000. */
+  ids: Id[]
+  opened_at?: Moment | null
+  seen_at?: Moment | null
+}
+
+/** A way to reach a person. */
+export type Channel = 'inapp' | 'email' | 'web_push' | 'sms' | 'call' | 'mobile_push' | 'slack'
+
+/** One choice. */
+export type Choice = {
+  /** The channel. */
+  channel: Channel
+  /** How often. */
+  delivery: Delivery
+  /** The sub-notification; the type itself without it. */
+  sub?: string | null
+  /** The type. */
+  type: string
+}
+
+/** What holds for a channel, and what can be chosen. */
+export type Choosable = {
+  /** The channel. */
+  channel: Channel
+  /** What holds. */
+  delivery: Delivery
+  /** What can be chosen. */
+  offered: Delivery[]
+}
+
 export type ContactBrief = {
   email?: string | null
   id: Id
@@ -70,11 +105,22 @@ export type Conversation = {
   unread: number
 }
 
+/** How often a channel may be used. */
+export type Delivery = 'instant' | 'off' | 'hourly' | 'daily' | 'weekly' | 'monthly'
+
 /** What is known of a contact, field by field. */
 export type Fields = Record<string, Known>
 
 /** What a member should know about a contact. */
 export type Flag = 'contradicts_proven_id'
+
+/** How many items changed. */
+export type HowMany = {
+  /** Items that are different now. */
+  changed: number
+  /** Items neither seen nor put away. */
+  unread: number
+}
 
 export type Id = string
 
@@ -94,6 +140,16 @@ export type Known = {
   provenance: Provenance
   /** The value. */
   value: string
+}
+
+/** What a contact did with an item, and when. */
+export type Marks = {
+  actioned1_at?: Moment | null
+  actioned2_at?: Moment | null
+  archived_at?: Moment | null
+  clicked_at?: Moment | null
+  opened_at?: Moment | null
+  seen_at?: Moment | null
 }
 
 /** The visitor's own contact. */
@@ -187,6 +243,14 @@ export type Renewal = {
   refresh_token: string
 }
 
+/** What a contact replied to an item. */
+export type Reply = {
+  /** When. */
+  at: Moment
+  /** What, at most 10,000 characters. */
+  message: string
+}
+
 /** The last message that each side has seen. */
 export type Seen = {
   /** By any member. */
@@ -209,6 +273,16 @@ export type SessionBrief = {
 
 /** Whether anybody may still write. */
 export type State = 'open' | 'closed'
+
+/** The preferences for one sub-notification. */
+export type SubPreference = {
+  /** Each channel with what holds and what can be chosen. */
+  channels: Choosable[]
+  /** Which. */
+  name: string
+  /** What people see. */
+  title: string
+}
 
 export type TicketShown = {
   /** Seconds that it lives. */
@@ -239,6 +313,12 @@ export type Tokens = {
 
 /** What was proven when a session was opened, from nothing to a signed token. */
 export type Trust = 'anonymous' | 'claimed' | 'hmac' | 'jwt'
+
+/** How many items are unread. */
+export type Unread = {
+  /** Items neither seen nor put away; 100,000 means that many or more. */
+  unread: number
+}
 
 /** What the frame needs to know before it has a session. */
 export type WidgetConfig = {

@@ -31,6 +31,8 @@ pub mod kinds {
         Session "ses" "A visitor's session."
         Conversation "cnv" "A conversation."
         Message "msg" "A message."
+        Notification "ntf" "A notification, from its sending on."
+        PushSubscription "psh" "A browser that takes web push."
         Member "mem" "A member of the dashboard."
         SignIn "sgn" "A member's sign-in."
         IdentitySecret "ids" "An identity secret or public key."

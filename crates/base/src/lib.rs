@@ -36,6 +36,10 @@ pub type SessionId = Id<kinds::Session>;
 pub type ConversationId = Id<kinds::Conversation>;
 /// The id of a message.
 pub type MessageId = Id<kinds::Message>;
+/// The id of a notification, from its sending on.
+pub type NotificationId = Id<kinds::Notification>;
+/// The id of a browser that takes web push.
+pub type PushSubscriptionId = Id<kinds::PushSubscription>;
 /// The id of a member of the dashboard.
 pub type MemberId = Id<kinds::Member>;
 /// The id of a member's sign-in.

@@ -20,6 +20,7 @@ use countersign_people::refusals::{self, Refusals};
 use countersign_people::sessions::{self, Sessions};
 use countersign_people::widgets::Widgets;
 use countersign_people::{People, Shared, signing};
+use countersign_reach::notifications;
 
 use crate::config::{ConfigFault, Store};
 
@@ -199,7 +200,8 @@ fn work(app: &App, people: &People, queue: refusals::Queue) -> Vec<tokio::task::
     work.push(tokio::spawn(watch(app.clone())));
     work.push(tokio::spawn(refusals::write(app.clone(), queue)));
     work.push(tokio::spawn(coverage::keep(app.clone(), people.clone())));
-    let old = [refusals::OLD, coverage::OLD];
+    work.push(tokio::spawn(notifications::keep_time(app.clone())));
+    let old = [refusals::OLD, coverage::OLD].into_iter().chain(notifications::OLD);
     let old = DOOR.into_iter().chain(sessions::old()).chain(old).collect();
     work.push(tokio::spawn(tidy(app.clone(), old)));
     work

@@ -10,6 +10,7 @@ use countersign_people::{
     People, api_keys, audit, contacts, coverage, identity_secrets, jwks, members, refusals,
     sessions, signing, widgets,
 };
+use countersign_reach::notifications;
 use countersign_talk::conversations;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -52,6 +53,7 @@ fn visitors() -> OpenApiRouter<App> {
         .merge(widgets::api::visitor_routes())
         .merge(sessions::api::visitor_routes())
         .merge(conversations::api::visitor_routes())
+        .merge(notifications::api::visitor_routes())
 }
 
 fn back_ends() -> OpenApiRouter<App> {
@@ -66,6 +68,7 @@ fn members_only() -> OpenApiRouter<App> {
 fn staff() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(conversations::api::staff_routes())
+        .merge(notifications::api::staff_routes())
         .merge(contacts::api::staff_routes())
         .merge(sessions::api::staff_routes())
         .merge(widgets::api::staff_routes())

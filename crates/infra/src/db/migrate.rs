@@ -32,6 +32,11 @@ pub struct Migration {
 pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 1, name: "spine", sql: include_str!("../../migrations/0001_spine.sql") },
     Migration {
+        version: 2,
+        name: "notifications",
+        sql: include_str!("../../migrations/0002_notifications.sql"),
+    },
+    Migration {
         version: 3,
         name: "identity",
         sql: include_str!("../../migrations/0003_identity.sql"),

@@ -11,6 +11,7 @@
 
 pub mod api;
 mod model;
+mod named;
 mod recognise;
 mod search;
 mod store;
@@ -23,6 +24,7 @@ use countersign_door::{Cx, Target};
 pub use self::model::{
     Brief, Change, Changed, Company, Contact, FieldName, Fields, Known, Refusal,
 };
+pub use self::named::{ensure, learn, named};
 pub use self::recognise::{Claim, is_weaker, recognise, resume, say};
 pub use self::search::search;
 pub(crate) use self::store::trust;

@@ -16,6 +16,7 @@ mod explain;
 mod idempotency;
 mod identity_secrets;
 mod jwks;
+mod notifications;
 mod refusals;
 mod replays;
 mod rules;

@@ -90,6 +90,9 @@ async fn every_route_with_an_id_answers_404_to_another_tenant() {
     let companies =
         tenant.back_end(&app).call("GET", "/api/v1/companies", &Value::Null).await.json();
     let company = companies["items"][0]["id"].as_str().unwrap();
+    crate::notifications::order_type(&app, &tenant, json!({})).await;
+    let sent = crate::notifications::send(&app, &tenant, "alice", "1").await.json();
+    let sent = sent["id"].as_str().unwrap();
     let mut swept = 0;
     for (method, path, _) in routes() {
         if !path.contains('{') || !path.starts_with("/api/") {
@@ -97,6 +100,8 @@ async fn every_route_with_an_id_answers_404_to_another_tenant() {
         }
         let id = match path.split('/').nth(3).unwrap() {
             "conversations" => conversation.clone(),
+            "notifications" => sent.to_owned(),
+            "notification_types" => continue, // found by the tenant's own words, not by an id
             "contacts" => alice.contact().to_owned(),
             "sessions" => session.to_owned(),
             "widgets" => tenant.widget.id.to_string(),
@@ -111,6 +116,7 @@ async fn every_route_with_an_id_answers_404_to_another_tenant() {
             ("PUT", "seen") => json!({ "seq": 1 }),
             ("PUT", "jwks") => json!({ "url": "https://keys.example/jwks.json" }),
             ("PATCH", "{secret}") => json!({ "retire_at": null }),
+            ("PATCH", "notification_preferences") => json!([]),
             ("PATCH", _) if path.contains("contacts") => json!({ "fields": {} }),
             ("GET" | "DELETE", _) => Value::Null,
             _ => json!({}),

@@ -7,6 +7,8 @@ use countersign_door::work::Happened;
 use countersign_door::{Cursor, Cx};
 use countersign_infra::vault::TenantKeys;
 use countersign_people::{contacts, refusals};
+use countersign_reach::notifications::item::Item;
+use countersign_reach::notifications::{self, FeedChanged, ItemAdded};
 use serde::Serialize;
 
 use super::events::{ConversationChanged, MessageCreated};
@@ -77,6 +79,8 @@ pub(super) enum News {
     Conversation(ConversationChanged),
     Contact(contacts::Changed),
     Refusal(refusals::Recorded),
+    Item(ItemAdded),
+    Feed(FeedChanged),
 }
 
 impl News {
@@ -86,7 +90,10 @@ impl News {
         let conversation = || event.event().map(Self::Conversation);
         let contact = || event.event().map(Self::Contact);
         let refusal = || event.event().map(Self::Refusal);
-        message.or_else(conversation).or_else(contact).or_else(refusal)
+        let item = || event.event().map(Self::Item);
+        let feed = || event.event().map(Self::Feed);
+        let talk = message.or_else(conversation);
+        talk.or_else(item).or_else(feed).or_else(contact).or_else(refusal)
     }
 }
 
@@ -96,6 +103,8 @@ pub(super) enum Facts {
     Conversation { shown: Conversation, unread_visitor: i64 },
     Contact(ContactId),
     Refusal(RequestId),
+    Item { contact: ContactId, item: Item, unread: i64 },
+    Feed { contact: ContactId, unread: i64 },
 }
 
 /// Reads what there is to tell; `None` when it is gone.
@@ -113,6 +122,11 @@ pub(super) async fn facts(
         News::Conversation(event) => conversation_facts(cx, names, event.conversation).await,
         News::Contact(event) => Ok(Some(Facts::Contact(event.contact))),
         News::Refusal(event) => Ok(Some(Facts::Refusal(event.reference))),
+        News::Item(event) => item_facts(cx, event).await,
+        News::Feed(FeedChanged { contact }) => {
+            let unread = notifications::unread(cx, contact).await;
+            unread.map(|unread| Some(Facts::Feed { contact, unread }))
+        }
     };
     match read {
         Err(Fault::Corrupt(cause)) => {
@@ -150,14 +164,24 @@ impl Facts {
             (Self::Refusal(reference), Audience::Staff) => {
                 Some(told("refusal.recorded", cursor, RefusalData { reference: *reference }))
             }
-            (Self::Contact(_) | Self::Refusal(_), Audience::Visitor(_)) => None,
+            (Self::Item { contact, item, unread }, Audience::Visitor(who)) if who == *contact => {
+                let data = ItemData { notification: item, unread: *unread };
+                Some(told("notification.added", cursor, data))
+            }
+            (Self::Feed { contact, unread }, Audience::Visitor(who)) if who == *contact => {
+                Some(told("notifications.changed", cursor, FeedData { unread: *unread }))
+            }
+            (Self::Contact(_) | Self::Refusal(_), Audience::Visitor(_))
+            | (Self::Item { .. } | Self::Feed { .. }, _) => None,
         }
     }
 
     /// The contact whose browsers are told too.
     pub(super) fn contact(&self) -> Option<ContactId> {
         match self {
-            Self::Message(contact, _) => Some(*contact),
+            Self::Message(contact, _) | Self::Item { contact, .. } | Self::Feed { contact, .. } => {
+                Some(*contact)
+            }
             Self::Conversation { shown, .. } => Some(shown.contact.id),
             Self::Contact(_) | Self::Refusal(_) => None,
         }
@@ -196,6 +220,16 @@ async fn message_facts(
     Ok(shown.map(|shown| Facts::Message(contact, shown)))
 }
 
+/// An item that was retracted meanwhile is told to nobody.
+async fn item_facts(cx: &mut Cx<'_>, event: ItemAdded) -> Result<Option<Facts>, Fault> {
+    let ItemAdded { contact, notification } = event;
+    let Some(item) = notifications::look(cx, contact, notification).await? else {
+        return Ok(None);
+    };
+    let unread = notifications::unread(cx, contact).await?;
+    Ok(Some(Facts::Item { contact, item, unread }))
+}
+
 async fn conversation_facts(
     cx: &mut Cx<'_>,
     names: &mut Names,
@@ -225,6 +259,17 @@ struct Mark<'a> {
 #[derive(Serialize)]
 struct ContactData {
     id: ContactId,
+}
+
+#[derive(Serialize)]
+struct ItemData<'a> {
+    notification: &'a Item,
+    unread: i64,
+}
+
+#[derive(Serialize)]
+struct FeedData {
+    unread: i64,
 }
 
 #[derive(Serialize)]

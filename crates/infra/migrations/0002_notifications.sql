@@ -1,0 +1,115 @@
+-- Notifications. Names of types are the customer's own words for kinds of news, not personal
+-- data; everything that a person could read is sealed.
+
+create table notification_type (
+    tenant bytea not null,
+    name text not null,
+    sealed bytea not null,
+    created_at bigint not null,
+    changed_at bigint not null,
+    primary key (tenant, name)
+) {tenant};
+
+create table sub_notification (
+    tenant bytea not null,
+    type text not null,
+    name text not null,
+    sealed bytea not null,
+    created_at bigint not null,
+    primary key (tenant, type, name)
+) {tenant};
+
+-- One row a contact: the last moment of its feed, so that no two items share one.
+create table feed (
+    tenant bytea not null,
+    contact bytea not null,
+    last_at bigint not null,
+    primary key (tenant, contact)
+) {tenant};
+
+create table notification (
+    tenant bytea not null,
+    contact bytea not null,
+    at bigint not null,
+    id bytea not null,
+    type text not null,
+    sub text,
+    sealed bytea not null,
+    seen_at bigint,
+    opened_at bigint,
+    clicked_at bigint,
+    archived_at bigint,
+    actioned1_at bigint,
+    actioned2_at bigint,
+    expires_at bigint,
+    primary key (tenant, contact, at),
+    unique (tenant, id)
+) {tenant};
+create index notification_unread on notification (tenant, contact)
+    where seen_at is null and archived_at is null;
+create index notification_of_type on notification (tenant, contact, type);
+create index notification_expiry on notification (expires_at);
+
+-- Which types a contact has ever received: only those stand among its preferences.
+create table notification_received (
+    tenant bytea not null,
+    contact bytea not null,
+    type text not null,
+    primary key (tenant, contact, type)
+) {tenant};
+
+-- `sub` is empty for the type itself.
+create table notification_preference (
+    tenant bytea not null,
+    contact bytea not null,
+    type text not null,
+    sub text not null,
+    channel text not null,
+    delivery text not null,
+    changed_at bigint not null,
+    primary key (tenant, contact, type, sub, channel)
+) {tenant};
+
+-- One row for each thing that was asked to be sent; `sealed` is what to send while it waits.
+create table dispatch (
+    tenant bytea not null,
+    id bytea not null,
+    contact bytea not null,
+    type text not null,
+    sub text,
+    state text not null,
+    mark bytea not null,
+    sealed bytea,
+    due_at bigint not null,
+    created_at bigint not null,
+    primary key (tenant, id)
+) {tenant};
+create index dispatch_due on dispatch (due_at) where state = 'scheduled';
+create index dispatch_log on dispatch (tenant, created_at, id);
+create index dispatch_contact on dispatch (tenant, contact, created_at, id);
+create index dispatch_mark on dispatch (tenant, mark, due_at);
+create index dispatch_recent on dispatch (tenant, contact, type, due_at);
+create index dispatch_age on dispatch (created_at);
+
+-- What became of it on each channel.
+create table delivery (
+    tenant bytea not null,
+    dispatch bytea not null,
+    channel text not null,
+    state text not null,
+    reason text,
+    at bigint not null,
+    primary key (tenant, dispatch, channel)
+) {tenant};
+create index delivery_age on delivery (at);
+
+-- What a contact is reached by beside its fields: time zone, devices, workspaces.
+create table recipient (
+    tenant bytea not null,
+    contact bytea not null,
+    sealed bytea not null,
+    seen_at bigint not null,
+    created_at bigint not null,
+    updated_at bigint not null,
+    primary key (tenant, contact)
+) {tenant};

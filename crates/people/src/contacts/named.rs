@@ -1,0 +1,54 @@
+//! Contacts by the customer's own id, for callers who are believed: back ends, and visitors whose
+//! proof was checked.
+
+use countersign_base::{ContactId, Fault, Provenance, Trust};
+use countersign_door::Cx;
+use countersign_identity::Identifier;
+
+use super::model::{Changed, Contact, FieldName, Refusal};
+use super::store;
+
+/// The contact whose own id this is, and how that was proven; `claimed` when only a back end
+/// said so.
+pub async fn named(cx: &mut Cx<'_>, id: &str) -> Result<Option<(ContactId, Trust)>, Fault> {
+    store::identified(cx, Identifier::Id(id)).await
+}
+
+/// The contact with this own id, made if it is missing.
+///
+/// A back end's word is no proof: the first proof of the same id finds this contact and raises
+/// its trust, and until then nobody who merely says the id reaches it (P3).
+pub async fn ensure(cx: &mut Cx<'_>, id: &str) -> Result<ContactId, Fault> {
+    if let Some((known, _)) = named(cx, id).await? {
+        return Ok(known);
+    }
+    let new = cx.id();
+    if !store::claim(cx, Identifier::Id(id), new, Trust::Claimed).await? {
+        let theirs = named(cx, id).await?;
+        return theirs.map(|(id, _)| id).ok_or(Fault::Retry("an identifier vanished".into()));
+    }
+    let mut contact = store::create(cx, new, Trust::Claimed).await?;
+    contact.fields.put(FieldName::Id, id.to_owned(), Provenance::Set, cx.now());
+    store::update(cx, &contact).await?;
+    cx.emit(&Changed { contact: new }).await?;
+    Ok(new)
+}
+
+/// Writes what is told about a contact; what is known better stays as it is (P1).
+pub async fn learn(
+    cx: &mut Cx<'_>,
+    id: ContactId,
+    provenance: Provenance,
+    told: &[(FieldName, String)],
+) -> Result<Contact, Refusal> {
+    let mut contact = super::find(cx, id).await?;
+    let before = contact.fields.clone();
+    for (name, value) in told {
+        contact.fields.put(*name, value.clone(), provenance, cx.now());
+    }
+    if contact.fields != before {
+        store::update(cx, &contact).await?;
+        cx.emit(&Changed { contact: id }).await?;
+    }
+    Ok(contact)
+}

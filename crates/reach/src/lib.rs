@@ -1,0 +1,3 @@
+//! What is sent to contacts, over which channel, and what became of it.
+
+pub mod notifications;

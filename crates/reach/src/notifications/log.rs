@@ -1,0 +1,102 @@
+//! What was sent, and what became of it: the delivery log.
+
+use countersign_base::{ContactId, Moment, NotificationId};
+use serde::Serialize;
+
+use super::channel::Channel;
+
+/// How far a sending has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// It waits for its moment.
+    Scheduled,
+    /// It was sent; the deliveries say what became of it.
+    Sent,
+    /// It was not sent at all; the notes and the deliveries say why.
+    Ignored,
+    /// It was cancelled before its moment.
+    Cancelled,
+}
+
+impl Stage {
+    /// Its name in the store and in the contract.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Scheduled => "scheduled",
+            Self::Sent => "sent",
+            Self::Ignored => "ignored",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// The stage with this name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Scheduled, Self::Sent, Self::Ignored, Self::Cancelled]
+            .into_iter()
+            .find(|stage| stage.name() == name)
+    }
+}
+
+/// A sending, with what became of it on each channel.
+#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Sent {
+    /// Its id, which an item in the feed shares.
+    pub id: NotificationId,
+    /// To whom.
+    pub contact: ContactId,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its sub-notification.
+    pub sub: Option<String>,
+    /// How far it has come.
+    pub state: Stage,
+    /// When it is or was to be sent.
+    pub due_at: Moment,
+    /// When it was asked for.
+    pub created_at: Moment,
+    /// What became of it on each channel.
+    pub deliveries: Vec<Delivered>,
+    /// What whoever sends should know; only in the answer to the sending itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+}
+
+/// What became of a sending on one channel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Delivered {
+    /// The channel.
+    pub channel: Channel,
+    /// `delivered` or `skipped`.
+    pub state: String,
+    /// Why it was not delivered.
+    pub reason: Option<String>,
+    /// Since when.
+    pub at: Moment,
+}
+
+/// What becomes of a sending on one channel, decided when it is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// It is there.
+    Delivered,
+    /// It is not delivered, for this reason.
+    Skipped(&'static str),
+}
+
+impl Outcome {
+    pub(super) const fn state(&self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Skipped(_) => "skipped",
+        }
+    }
+
+    pub(super) const fn reason(&self) -> Option<&'static str> {
+        match self {
+            Self::Skipped(reason) => Some(reason),
+            Self::Delivered => None,
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! What a caller asks to be sent, and what comes of it when the templates are filled in.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::channel::Channel;
+use super::kind::{EmailText, InappText, Kind, PushText, Templates};
+use super::refusal::Refusal;
+use super::template::{Into, render};
+
+/// Bytes of JSON that the parameters have at most.
+pub const MOST_PARAMETERS: usize = 150_000;
+
+/// What a caller asks to be sent; kept sealed while it waits for its moment.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Order {
+    /// Values for the merge tags.
+    #[serde(default)]
+    pub parameters: Map<String, Value>,
+    /// Texts of this one call, in place of the type's templates.
+    #[serde(default)]
+    pub texts: Templates,
+    /// The only channels to use; the type's own ones without it.
+    #[serde(default)]
+    pub only: Option<BTreeSet<Channel>>,
+    /// Replaced in every text after the merge tags, in this order, case-sensitive.
+    #[serde(default)]
+    pub replace: Vec<(String, String)>,
+}
+
+/// The texts of a notification, ready to be shown.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Composed {
+    /// In the feed.
+    pub inapp: Option<InappText>,
+    /// In an email.
+    pub email: Option<EmailText>,
+    /// In a browser's notification.
+    pub web_push: Option<PushText>,
+    /// What whoever sends should know: missing parameters, texts that are no templates.
+    #[serde(skip)]
+    pub notes: Vec<String>,
+}
+
+impl Order {
+    /// Refuses what is too large to keep.
+    pub fn check(&self) -> Result<(), Refusal> {
+        let size = serde_json::to_vec(&self.parameters).map_or(usize::MAX, |json| json.len());
+        if size > MOST_PARAMETERS { Err(Refusal::Parameters(MOST_PARAMETERS)) } else { Ok(()) }
+    }
+}
+
+/// Fills in the templates: the call's own texts, or the type's (N7).
+///
+/// Pure and sometimes slow (Liquid), so it runs outside of transactions.
+pub fn compose(kind: &Kind, order: &Order) -> Composed {
+    let mut filling = Filling { order, missing: BTreeSet::new(), notes: Vec::new() };
+    let (own, usual) = (&order.texts, &kind.settings.templates);
+    let title =
+        InappText { title: super::template::escaped(&kind.settings.title), ..InappText::default() };
+    let inapp = own.inapp.as_ref().or(usual.inapp.as_ref()).unwrap_or(&title);
+    let inapp = InappText {
+        title: filling.fill(&inapp.title, Into::Html),
+        url: filling.link(inapp.url.as_ref()),
+        image: filling.link(inapp.image.as_ref()),
+    };
+    let email = own.email.as_ref().or(usual.email.as_ref()).map(|email| EmailText {
+        subject: one_line(&filling.fill(&email.subject, Into::Text)),
+        html: filling.fill(&email.html, Into::Html),
+    });
+    let web_push = own.web_push.as_ref().or(usual.web_push.as_ref()).map(|push| PushText {
+        title: filling.fill(&push.title, Into::Text),
+        message: filling.fill(&push.message, Into::Text),
+        icon: filling.link(push.icon.as_ref()),
+        url: filling.link(push.url.as_ref()),
+    });
+    let mut notes = filling.notes;
+    notes.extend(filling.missing.iter().map(|name| format!("the parameter `{name}` is missing")));
+    Composed { inapp: Some(inapp), email, web_push, notes }
+}
+
+struct Filling<'a> {
+    order: &'a Order,
+    missing: BTreeSet<String>,
+    notes: Vec<String>,
+}
+
+impl Filling<'_> {
+    /// A text with its values; one that is no template stands as it is, and a note says why.
+    fn fill(&mut self, text: &str, into: Into) -> String {
+        let mut filled = match render(text, &self.order.parameters, into) {
+            Ok(rendered) => {
+                self.missing.extend(rendered.missing);
+                rendered.text
+            }
+            Err(why) => {
+                self.notes.push(format!("a text is no template and stands as it is: {why}"));
+                text.to_owned()
+            }
+        };
+        for (find, with) in self.order.replace.iter().filter(|(find, _)| !find.is_empty()) {
+            let with =
+                if into == Into::Html { super::template::escaped(with) } else { with.clone() };
+            if filled.len().saturating_add(with.len() * filled.matches(find.as_str()).count())
+                < LONGEST_FILLED
+            {
+                filled = filled.replace(find.as_str(), &with);
+            }
+        }
+        filled
+    }
+
+    /// An address with its values; one that could run a script is left out (N7).
+    fn link(&mut self, text: Option<&String>) -> Option<String> {
+        let filled = self.fill(text?, Into::Text);
+        let filled = filled.trim();
+        if filled.is_empty() {
+            return None;
+        }
+        let safe = safe_link(filled);
+        if safe.is_none() {
+            self.notes.push("a link is left out: it is neither http, https nor a path".to_owned());
+        }
+        safe
+    }
+}
+
+const LONGEST_FILLED: usize = 512 * 1024;
+
+/// The address, if a page can follow it without running anything (N7).
+///
+/// Braces are written as `%7B` and `%7D`: the vendor's widget reads links as templates.
+pub fn safe_link(text: &str) -> Option<String> {
+    let plain = text.len() <= 2_000 && !text.chars().any(char::is_control);
+    let relative =
+        text.starts_with(['/', '?', '#']) && !text.starts_with("//") && !text.starts_with("/\\");
+    let absolute = || {
+        let url = Url::parse(text).ok()?;
+        (matches!(url.scheme(), "http" | "https") && url.has_host()).then_some(())
+    };
+    (plain && (relative || absolute().is_some()))
+        .then(|| text.replace('{', "%7B").replace('}', "%7D"))
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn n7_only_links_that_run_nothing_pass() {
+        let cases = [
+            ("https://x.io/1?a=b#c", Some("https://x.io/1?a=b#c")),
+            ("http://x.io", Some("http://x.io")),
+            ("HTTPS://x.io", Some("HTTPS://x.io")),
+            ("/orders/1", Some("/orders/1")),
+            ("?tab=2", Some("?tab=2")),
+            ("#top", Some("#top")),
+            ("/a{{ b }}", Some("/a%7B%7B b %7D%7D")),
+            ("javascript:alert(1)", None),
+            ("JaVaScRiPt:alert(1)", None),
+            (" javascript:alert(1)", None),
+            ("java\nscript:alert(1)", None),
+            ("data:text/html,x", None),
+            ("//evil.example", None),
+            ("/\\evil.example", None),
+            ("mailto:a@x.io", None),
+            ("orders/1", None),
+            ("", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(safe_link(text).as_deref(), expected, "{text}");
+        }
+    }
+}

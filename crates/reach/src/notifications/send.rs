@@ -1,0 +1,364 @@
+//! Sends: who gets it, on which channels, and why not on the others.
+
+use countersign_base::{ContactId, Fault, Moment, NotificationId, Provenance};
+use countersign_door::Cx;
+use countersign_people::contacts::{self, FieldName};
+use serde::{Deserialize, Serialize};
+
+use super::channel::{Channel, Delivery};
+use super::events::{FeedChanged, ItemAdded};
+use super::item::Content;
+use super::kind::{Kind, Name};
+use super::log::{Outcome, Sent, Stage};
+use super::order::{Composed, Order, compose};
+use super::preferences::{self, Held};
+use super::refusal::Refusal;
+use super::store::{dispatch, item, kind as kinds};
+
+/// Seconds that a sending may lie ahead (N12).
+const FURTHEST: i64 = 366 * 24 * 3_600;
+
+/// What a caller asks for.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The name of the type.
+    pub kind: String,
+    /// The sub-notification.
+    pub sub: Option<Name>,
+    /// To whom.
+    pub to: To,
+    /// What to say.
+    pub order: Order,
+    /// When; now without it, and now if it has passed (N12).
+    pub at: Option<Moment>,
+}
+
+/// To whom.
+#[derive(Clone, Debug)]
+pub enum To {
+    /// A contact that exists.
+    Contact(ContactId),
+    /// A person by the customer's own id; a contact is made if there is none (N1).
+    Person(Person),
+}
+
+/// A person by the customer's own id.
+#[derive(Clone, Debug, Deserialize, Serialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Person {
+    /// Your own id of the person, 1 to 128 characters.
+    pub id: String,
+    /// Their email address; kept as *set*.
+    #[serde(default)]
+    pub email: Option<String>,
+    /// Their telephone number; kept as *set*.
+    #[serde(default)]
+    pub phone: Option<String>,
+}
+
+/// A request with its type found and its texts filled in, ready for one transaction.
+pub struct Prepared {
+    kind: Kind,
+    request: Request,
+    composed: Composed,
+}
+
+/// Finds the type of a request (N6); [`prepared`] goes on outside of the transaction.
+pub async fn kind_of(cx: &mut Cx<'_>, request: &Request) -> Result<Kind, Refusal> {
+    let kind = kinds::find(cx, &request.kind).await?;
+    kind.ok_or_else(|| Refusal::NoSuchType(request.kind.chars().take(128).collect()))
+}
+
+/// Checks a request and fills in the templates; slow enough to stay out of transactions.
+pub fn prepared(kind: Kind, request: Request) -> Result<Prepared, Refusal> {
+    request.order.check()?;
+    let composed = compose(&kind, &request.order);
+    Ok(Prepared { kind, request, composed })
+}
+
+/// Sends, or keeps for later (N1, N9 to N12).
+pub async fn send(cx: &mut Cx<'_>, prepared: &Prepared) -> Result<Sent, Refusal> {
+    let contact = recipient(cx, &prepared.request.to).await?;
+    let id = cx.id();
+    if let Some(at) = prepared.request.at.filter(|at| *at > cx.now()) {
+        check_moment(cx, at)?;
+        return keep(cx, id, contact, prepared, at).await;
+    }
+    now(cx, id, contact, prepared).await
+}
+
+/// Refuses a moment that is too far away (N12).
+pub(super) fn check_moment(cx: &Cx<'_>, at: Moment) -> Result<(), Refusal> {
+    if at > cx.now().plus_seconds(FURTHEST) { Err(Refusal::TooFar) } else { Ok(()) }
+}
+
+/// Takes a type's items out of a contact's feed; says how many there were (N13).
+pub async fn retract(
+    cx: &mut Cx<'_>,
+    contact: ContactId,
+    kind: &str,
+    sub: Option<&str>,
+) -> Result<u64, Fault> {
+    let taken = item::retract(cx, contact, kind, sub).await?;
+    if taken > 0 {
+        cx.emit(&FeedChanged { contact }).await?;
+    }
+    Ok(taken)
+}
+
+/// The contact to send to, and what the caller says about it.
+async fn recipient(cx: &mut Cx<'_>, to: &To) -> Result<ContactId, Refusal> {
+    let person = match to {
+        To::Contact(id) if contacts::exists(cx, *id).await? => return Ok(*id),
+        To::Contact(_) => return Err(Refusal::NoSuchContact),
+        To::Person(person) => person,
+    };
+    let contact = contacts::ensure(cx, own_id(&person.id)?).await?;
+    let told = [(FieldName::Email, &person.email), (FieldName::Phone, &person.phone)];
+    let told: Vec<_> =
+        told.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))).collect();
+    if !told.is_empty() {
+        contacts::learn(cx, contact, Provenance::Set, &told).await?;
+    }
+    Ok(contact)
+}
+
+/// An id of a person as back ends write it: 1 to 128 characters that can be seen.
+pub fn own_id(id: &str) -> Result<&str, Refusal> {
+    let fits = (1..=128).contains(&id.chars().count());
+    let good = fits && !id.trim().is_empty() && !id.chars().any(char::is_control);
+    good.then_some(id).ok_or(Refusal::Name("to.id"))
+}
+
+async fn now(
+    cx: &mut Cx<'_>,
+    id: NotificationId,
+    contact: ContactId,
+    prepared: &Prepared,
+) -> Result<Sent, Refusal> {
+    let mark = mark(cx, contact, prepared);
+    let refused = refused(cx, contact, &prepared.kind, &mark).await?;
+    write(cx, id, contact, prepared, &mark, stage(refused)).await?;
+    deliver_all(cx, id, contact, prepared, refused).await?;
+    answer(cx, id, prepared).await
+}
+
+/// Sends what waited, unless it was sent or cancelled meanwhile (N12).
+pub(super) async fn kept(
+    cx: &mut Cx<'_>,
+    id: NotificationId,
+    contact: ContactId,
+    prepared: &Prepared,
+) -> Result<(), Refusal> {
+    let mark = mark(cx, contact, prepared);
+    let refused = refused(cx, contact, &prepared.kind, &mark).await?;
+    if dispatch::settle(cx, id, stage(refused), &mark).await? {
+        deliver_all(cx, id, contact, prepared, refused).await?;
+    }
+    Ok(())
+}
+
+/// Ends the waiting of what cannot be sent any more: its type or its contact is gone.
+pub(super) async fn give_up(cx: &mut Cx<'_>, id: NotificationId) -> Result<(), Refusal> {
+    dispatch::settle(cx, id, Stage::Ignored, &[0; 32]).await?;
+    Ok(())
+}
+
+const fn stage(refused: Option<&'static str>) -> Stage {
+    if refused.is_some() { Stage::Ignored } else { Stage::Sent }
+}
+
+/// What becomes of it on each channel.
+async fn deliver_all(
+    cx: &mut Cx<'_>,
+    id: NotificationId,
+    contact: ContactId,
+    prepared: &Prepared,
+    refused: Option<&'static str>,
+) -> Result<(), Refusal> {
+    let request = &prepared.request;
+    let held = preferences::held(cx, contact, &prepared.kind, sub(request)).await?;
+    for channel in channels(prepared) {
+        let outcome = match refused {
+            Some(reason) => Outcome::Skipped(reason),
+            None => deliver(cx, id, contact, prepared, channel, &held).await?,
+        };
+        dispatch::deliver(cx, id, channel, &outcome).await?;
+    }
+    Ok(())
+}
+
+/// The channels of the type, or those of them that the call asks for.
+fn channels(prepared: &Prepared) -> Vec<Channel> {
+    let only = prepared.request.order.only.as_ref();
+    let wanted = |channel: &Channel| only.is_none_or(|only| only.contains(channel));
+    let mut channels: Vec<_> =
+        prepared.kind.settings.channels.iter().copied().filter(wanted).collect();
+    channels.sort_unstable();
+    channels.dedup();
+    channels
+}
+
+async fn deliver(
+    cx: &mut Cx<'_>,
+    id: NotificationId,
+    contact: ContactId,
+    prepared: &Prepared,
+    channel: Channel,
+    held: &Held,
+) -> Result<Outcome, Refusal> {
+    if held.delivery(channel) == Delivery::Off {
+        return Ok(Outcome::Skipped("the contact has turned this off"));
+    }
+    match channel {
+        Channel::Inapp => add(cx, id, contact, prepared).await,
+        _ => Ok(Outcome::Skipped("channel not configured")),
+    }
+}
+
+/// Adds an item to the feed (N2).
+async fn add(
+    cx: &mut Cx<'_>,
+    id: NotificationId,
+    contact: ContactId,
+    prepared: &Prepared,
+) -> Result<Outcome, Refusal> {
+    let Some(inapp) = &prepared.composed.inapp else {
+        return Ok(Outcome::Skipped("there is no text for this channel"));
+    };
+    let content = Content {
+        title: inapp.title.clone(),
+        url: inapp.url.clone(),
+        image: inapp.image.clone(),
+        parameters: prepared.request.order.parameters.clone(),
+        replies: Vec::new(),
+    };
+    let key = cx.contact_key(contact).await?.ok_or(Refusal::NoSuchContact)?;
+    let days = prepared.kind.settings.retention_days.map(i64::from);
+    let new = item::New {
+        id,
+        kind: prepared.kind.name.as_str(),
+        sub: sub(&prepared.request),
+        content: &content,
+        expires_at: days.map(|days| cx.now().plus_seconds(days * 24 * 3_600)),
+    };
+    item::add(cx, contact, &key, new).await?;
+    cx.emit(&ItemAdded { notification: id, contact }).await?;
+    Ok(Outcome::Delivered)
+}
+
+/// Why nothing is sent at all, if so (N10, N11).
+///
+/// Where several write at once, the feed's row is locked first: of two that are the same, one
+/// waits and then sees the other.
+async fn refused(
+    cx: &mut Cx<'_>,
+    contact: ContactId,
+    kind: &Kind,
+    mark: &[u8; 32],
+) -> Result<Option<&'static str>, Fault> {
+    let settings = &kind.settings;
+    if settings.deduplicate_seconds.is_none() && settings.throttle.is_none() {
+        return Ok(None);
+    }
+    item::hold(cx, contact).await?;
+    let now = cx.now();
+    let since = |seconds: u32| now.plus_seconds(-i64::from(seconds));
+    if let Some(seconds) = settings.deduplicate_seconds
+        && dispatch::is_repeated(cx, mark, since(seconds)).await?
+    {
+        return Ok(Some("a duplicate of what was sent a moment ago"));
+    }
+    if let Some(throttle) = settings.throttle {
+        let (most, since) = (i64::from(throttle.most), since(throttle.seconds));
+        if dispatch::recent(cx, contact, kind.name.as_str(), since, most).await? >= most {
+            return Ok(Some("throttled: the type's limit for this contact is reached"));
+        }
+    }
+    Ok(None)
+}
+
+/// What makes two sendings the same: contact, type, sub-notification, channels and texts.
+fn mark(cx: &Cx<'_>, contact: ContactId, prepared: &Prepared) -> [u8; 32] {
+    let request = &prepared.request;
+    let same = (
+        contact,
+        prepared.kind.name.as_str(),
+        sub(request),
+        &request.order.only,
+        &prepared.composed,
+    );
+    let bytes = serde_json::to_vec(&same).expect("ids, names and texts become JSON");
+    cx.keys().mark("same notification", &bytes)
+}
+
+async fn keep(
+    cx: &mut Cx<'_>,
+    id: NotificationId,
+    contact: ContactId,
+    prepared: &Prepared,
+    at: Moment,
+) -> Result<Sent, Refusal> {
+    let mark = mark(cx, contact, prepared);
+    let key = cx.contact_key(contact).await?.ok_or(Refusal::NoSuchContact)?;
+    let sealed = dispatch::sealed(cx, &key, id, &prepared.request.order)?;
+    let new = dispatch::New {
+        id,
+        contact,
+        kind: prepared.kind.name.as_str(),
+        sub: sub(&prepared.request),
+        stage: Stage::Scheduled,
+        mark: &mark,
+        sealed: Some(&sealed),
+        due_at: at,
+    };
+    dispatch::insert(cx, &new).await?;
+    answer(cx, id, prepared).await
+}
+
+async fn write(
+    cx: &mut Cx<'_>,
+    id: NotificationId,
+    contact: ContactId,
+    prepared: &Prepared,
+    mark: &[u8; 32],
+    stage: Stage,
+) -> Result<(), Fault> {
+    let new = dispatch::New {
+        id,
+        contact,
+        kind: prepared.kind.name.as_str(),
+        sub: sub(&prepared.request),
+        stage,
+        mark,
+        sealed: None,
+        due_at: cx.now(),
+    };
+    dispatch::insert(cx, &new).await
+}
+
+async fn answer(cx: &mut Cx<'_>, id: NotificationId, prepared: &Prepared) -> Result<Sent, Refusal> {
+    let mut sent = dispatch::find(cx, id).await?.ok_or(Refusal::NoSuchNotification)?;
+    sent.notes.clone_from(&prepared.composed.notes);
+    Ok(sent)
+}
+
+fn sub(request: &Request) -> Option<&str> {
+    request.sub.as_ref().map(Name::as_str)
+}
+
+/// What became of one sending.
+pub async fn find(cx: &mut Cx<'_>, id: NotificationId) -> Result<Sent, Refusal> {
+    dispatch::find(cx, id).await?.ok_or(Refusal::NoSuchNotification)
+}
+
+/// What was sent and what became of it, newest first; to one contact, or to anybody.
+pub async fn sent(
+    cx: &mut Cx<'_>,
+    contact: Option<ContactId>,
+    after: Option<(i64, [u8; 16])>,
+    limit: usize,
+) -> Result<Vec<Sent>, Fault> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    dispatch::list(cx, contact, after, limit).await
+}
