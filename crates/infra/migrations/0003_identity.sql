@@ -23,6 +23,21 @@ create table jwks (
     primary key (tenant, widget)
 ) {tenant};
 
+-- Where static proofs were seen: `proof`, `browser` and `network` are keyed marks.
+create table sighting (
+    tenant bytea not null,
+    widget bytea not null,
+    proof bytea not null,
+    contact bytea not null,
+    browser bytea not null,
+    network bytea not null,
+    origin text not null,
+    many bigint not null,
+    first_at bigint not null,
+    last_at bigint not null,
+    primary key (tenant, widget, proof, contact, browser, network, origin)
+) {tenant};
+
 alter table identity_secret add column first_used_at bigint;
 create unique index identity_secret_kid on identity_secret (tenant, widget, kid);
 

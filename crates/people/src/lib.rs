@@ -11,6 +11,7 @@ pub mod members;
 pub mod organizations;
 pub mod refusals;
 mod remember;
+pub mod replays;
 pub mod sessions;
 pub mod signing;
 pub mod widgets;
@@ -38,6 +39,8 @@ pub struct Shared {
     pub refusals: refusals::Refusals,
     /// Proofs, counted on their way to the store.
     pub coverage: coverage::Counts,
+    /// Where static proofs were seen, on their way to the store.
+    pub replays: replays::Sightings,
     /// Fetches the keys that customers publish.
     pub jwks: jwks::Jwks,
 }

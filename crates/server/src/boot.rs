@@ -17,6 +17,7 @@ use countersign_people::coverage::{self, Counts};
 use countersign_people::jwks::Jwks;
 use countersign_people::members::Members;
 use countersign_people::refusals::{self, Refusals};
+use countersign_people::replays::{self, Sightings};
 use countersign_people::sessions::{self, Sessions};
 use countersign_people::widgets::Widgets;
 use countersign_people::{People, Shared, signing};
@@ -147,6 +148,7 @@ impl Ground {
             api_keys: ApiKeys::default(),
             refusals,
             coverage: Counts::default(),
+            replays: Sightings::default(),
             jwks: Jwks::new(Fetcher::new(self.private)),
         });
         let app = App::new(Opening {
@@ -177,6 +179,7 @@ impl Server {
     /// Writes what waits in memory; for when the last request has been answered.
     pub async fn settle(&self) {
         coverage::write(&self.app, &self.people.coverage).await;
+        replays::write(&self.app, &self.people.replays).await;
     }
 }
 
@@ -200,8 +203,9 @@ fn work(app: &App, people: &People, queue: refusals::Queue) -> Vec<tokio::task::
     work.push(tokio::spawn(watch(app.clone())));
     work.push(tokio::spawn(refusals::write(app.clone(), queue)));
     work.push(tokio::spawn(coverage::keep(app.clone(), people.clone())));
+    work.push(tokio::spawn(replays::keep(app.clone(), people.clone())));
     work.push(tokio::spawn(notifications::keep_time(app.clone())));
-    let old = [refusals::OLD, coverage::OLD].into_iter().chain(notifications::OLD);
+    let old = [refusals::OLD, coverage::OLD, replays::OLD].into_iter().chain(notifications::OLD);
     let old = DOOR.into_iter().chain(sessions::old()).chain(old).collect();
     work.push(tokio::spawn(tidy(app.clone(), old)));
     work

@@ -8,7 +8,7 @@ use countersign_door::protect::{Gate, protect};
 use countersign_door::{App, Plane, Problem};
 use countersign_people::{
     People, api_keys, audit, contacts, coverage, identity_secrets, jwks, members, refusals,
-    sessions, signing, widgets,
+    replays, sessions, signing, widgets,
 };
 use countersign_reach::notifications;
 use countersign_talk::conversations;
@@ -76,6 +76,7 @@ fn staff() -> OpenApiRouter<App> {
         .merge(refusals::api::staff_routes())
         .merge(coverage::api::staff_routes())
         .merge(jwks::api::staff_routes())
+        .merge(replays::api::staff_routes())
         .merge(api_keys::api::staff_routes())
         .merge(audit::api::staff_routes())
 }

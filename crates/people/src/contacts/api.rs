@@ -11,12 +11,14 @@ use utoipa_axum::routes;
 
 use super::{Change, Company, Contact};
 use crate::sessions::SessionShown;
+use crate::widgets::api::ManageWidgets;
 
 /// What a member or a back end may do with contacts.
 pub fn staff_routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list_contacts))
         .routes(routes!(find_contact, change_contact))
+        .routes(routes!(reset_contact_ratchet))
         .routes(routes!(list_contact_sessions, end_contact_sessions))
         .routes(routes!(list_companies))
         .routes(routes!(find_company))
@@ -93,6 +95,18 @@ async fn change_contact(
     Json(change): Json<Change>,
 ) -> Answer<Contact> {
     Ok(Json(who.write(async move |cx| super::change(cx, id, change).await).await?))
+}
+
+/// Lets an HMAC prove the contact again, after a signed token did.
+#[utoipa::path(post, path = "/contacts/{id}/ratchet/reset", tag = "contacts",
+    params(("id" = ContactId, Path)),
+    responses((status = 200, body = Contact), (status = 404, description = "`not_found`"),
+        (status = 409, description = "`not_proven`")))]
+async fn reset_contact_ratchet(
+    who: Allowed<ManageWidgets>,
+    Path(id): Path<ContactId>,
+) -> Answer<Contact> {
+    Ok(Json(who.write(async move |cx| super::reset_ratchet(cx, id).await).await?))
 }
 
 /// Companies that contacts were proven to belong to, newest first.

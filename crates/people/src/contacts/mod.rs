@@ -6,6 +6,7 @@
 //! - **P3** An unproven claim never reaches a contact that was proven: it has a contact of its
 //!   own, flagged, and the answer does not differ.
 //! - **P4** Where a signed token proved an identifier, an HMAC alone does not suffice any more.
+//!   An admin may take that back for one contact.
 //! - **P5** Names, emails and ids are ciphertext on disk, under a key of the contact's own.
 //! - **P6** A company is joined by proof only.
 
@@ -67,6 +68,22 @@ pub async fn change(cx: &mut Cx<'_>, id: ContactId, change: Change) -> Result<Co
     }
     store::update(cx, &contact).await?;
     audit::note(cx, "contact.changed", id).await?;
+    cx.emit(&Changed { contact: id }).await?;
+    Ok(contact)
+}
+
+/// Lets an HMAC prove the contact's identifiers again, as before any signed token (P4).
+///
+/// What tokens proved stays proven, and whoever is in stays in.
+pub async fn reset_ratchet(cx: &mut Cx<'_>, id: ContactId) -> Result<Contact, Refusal> {
+    let mut contact = find(cx, id).await?;
+    if !contact.trust.is_proven() {
+        return Err(Refusal::NotProven);
+    }
+    store::lower(cx, id, Trust::Hmac).await?;
+    contact.trust = Trust::Hmac;
+    store::update(cx, &contact).await?;
+    audit::note(cx, "contact.ratchet_reset", id).await?;
     cx.emit(&Changed { contact: id }).await?;
     Ok(contact)
 }

@@ -242,6 +242,9 @@ pub enum Refusal {
     /// The value is empty or too long.
     #[error("`{0}` has 1 to 254 visible characters: {1}")]
     Text(FieldName, TextFault),
+    /// Nothing was ever proven.
+    #[error("nobody has proven who this contact is, so there is nothing to take back")]
+    NotProven,
     /// A token had proved what an HMAC now proves.
     #[error(
         "this identifier was proven by a signed token before; an HMAC does not suffice any more"
@@ -260,6 +263,7 @@ impl From<Refusal> for Problem {
             Refusal::NoSuchContact => return Self::not_found(),
             Refusal::Weaker => return Self::identity_refused(),
             Refusal::Proven(_) => (S::CONFLICT, "field_is_proven"),
+            Refusal::NotProven => (S::CONFLICT, "not_proven"),
             Refusal::Text(..) => (S::UNPROCESSABLE_ENTITY, "bad_text"),
         };
         Self::new(status, code, refusal.to_string())

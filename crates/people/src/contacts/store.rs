@@ -40,6 +40,7 @@ const CLAIM: &str = "
 const RAISE: &str = "
     update identifier set trust = $5
     where tenant = $1 and kind = $2 and mark = $3 and contact = $4";
+const LOWER: &str = "update identifier set trust = $3 where tenant = $1 and contact = $2";
 const COMPANY: &str = "select id from company where tenant = $1 and mark = $2";
 const COMPANY_BY_ID: &str = "select sealed from company where tenant = $1 and id = $2";
 const COMPANIES: &str = "
@@ -174,6 +175,11 @@ pub(super) async fn raise(
     let values =
         [cx.tenant().into(), kind.into(), (&mark).into(), contact.into(), trust.name().into()];
     cx.exec(RAISE, &values).await.map(drop)
+}
+
+/// Sets what each identifier of a contact was proven by.
+pub(super) async fn lower(cx: &mut Cx<'_>, id: ContactId, trust: Trust) -> Result<(), Fault> {
+    cx.exec(LOWER, &[cx.tenant().into(), id.into(), trust.name().into()]).await.map(drop)
 }
 
 pub(super) async fn company(

@@ -16,6 +16,7 @@ use super::{live, store};
 use crate::contacts::{self, Claim, Contact};
 use crate::coverage::Came;
 use crate::refusals::{Found, Judgement, Refused, judge, trust};
+use crate::replays::Sighting;
 use crate::widgets::{Install, Mode};
 use crate::{People, identity_secrets, jwks};
 
@@ -91,6 +92,7 @@ pub(super) async fn open(
     };
     let joined = joined(app, people, install, parts, &new, &who, now).await?;
     let network = network(parts, install, app).await?;
+    let place = place(app, install, parts, &who, thumbprint.as_deref(), network.as_deref()).await?;
     let resumed = new.visitor_token.as_deref().and_then(|text| VisitorToken::read(text).ok());
     let widget = install.widget.id;
     let secrets = Arc::clone(&people.sessions.secrets);
@@ -102,6 +104,10 @@ pub(super) async fn open(
         .await?
         .write(async move |cx: &mut Cx<'_>| plan.carry_out(cx, who).await)
         .await;
+    if let (Some(place), Ok(opened)) = (place, &result) {
+        let seen = Sighting { contact: opened.contact.id, ..place };
+        people.replays.note(install.scope, seen, now);
+    }
     if let Some(key) = key {
         count_proven(app, people, install, parts, key, &result);
     }
@@ -265,6 +271,33 @@ async fn network(parts: &Parts, install: &Install, app: &App) -> Result<Option<V
     let Some(arrival) = parts.extensions.get::<Arrival>() else { return Ok(None) };
     let keys = app.keys(install.scope.tenant).await?;
     Ok(Some(super::network_mark(&keys, arrival)))
+}
+
+/// Where a proof without an end was seen (Z1 of `replays`); the contact is not known yet.
+async fn place(
+    app: &App,
+    install: &Install,
+    parts: &Parts,
+    who: &Who,
+    thumbprint: Option<&str>,
+    network: Option<&[u8]>,
+) -> Result<Option<Sighting>, Problem> {
+    let Who::Proven(proven, ..) = who else { return Ok(None) };
+    let (None, Some(signer)) = (proven.expires, install.keys.signer(proven)) else {
+        return Ok(None);
+    };
+    let keys = app.keys(install.scope.tenant).await?;
+    let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let proven = proven.fields.first().map_or("", |(_, value)| value);
+    let browser = thumbprint.or_else(|| header("user-agent")).unwrap_or_default();
+    Ok(Some(Sighting {
+        widget: install.widget.id,
+        proof: keys.mark("static proof", format!("{} {proven}", signer.name).as_bytes()),
+        contact: ContactId::from_bytes([0; 16]),
+        browser: keys.mark("browser", browser.as_bytes()),
+        network: network.unwrap_or_default().to_vec(),
+        origin: header("origin").unwrap_or_default().to_owned(),
+    }))
 }
 
 struct Plan {

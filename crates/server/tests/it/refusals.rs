@@ -107,6 +107,41 @@ async fn p4_once_a_token_proved_somebody_an_hmac_does_not_suffice() {
 }
 
 #[tokio::test]
+async fn p4_an_admin_takes_it_back_for_one_contact() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant_with("acme", "fogbender", Mode::Enforce).await;
+    let back_end = tenant.back_end(&app);
+    let secrets = format!("/api/v1/widgets/{}/identity_secrets", tenant.widget.id);
+    for mode in ["hmac", "jwt"] {
+        assert_eq!(back_end.call("POST", &secrets, &json!({ "mode": mode })).await.status, 201);
+    }
+    let mut proofs = Vec::new();
+    for id in ["u1", "u2"] {
+        let signed = back_end.call("POST", "/api/v1/signatures", &json!({ "userId": id })).await;
+        let signed = signed.json()["signatures"].clone();
+        let opened = app.open(&tenant, Some(json!({ "userJWT": signed["userJWT"] }))).await.json();
+        let hmac = json!({ "userId": id, "userHMAC": signed["userHMAC"] });
+        assert_eq!(app.open(&tenant, Some(hmac.clone())).await.status, 401);
+        proofs.push((hmac, opened["contact"]["id"].clone()));
+    }
+    let (hmac, contact) = proofs[0].clone();
+    let path = format!("/contacts/{}/ratchet/reset", contact.as_str().unwrap());
+    app.member(tenant.scope, "agent@acme.example", countersign_base::Role::Agent).await;
+    let agent = app.signed_in("agent@acme.example").await;
+    let refused = agent.call("POST", &format!("/dashboard/v1{path}"), &json!({})).await;
+    assert_eq!(refused.refusal(), (403, "forbidden".to_owned()));
+    let reset = back_end.call("POST", &format!("/api/v1{path}"), &Value::Null).await;
+    assert_eq!(reset.json()["trust"], json!("hmac"), "{}", reset.text);
+    let opened = app.open(&tenant, Some(hmac)).await.json();
+    assert_eq!((&opened["trust"], &opened["contact"]["id"]), (&json!("hmac"), &contact));
+    assert_eq!(app.open(&tenant, Some(proofs[1].0.clone())).await.status, 401, "only for one");
+    let stranger = app.open(&tenant, None).await.json()["contact"]["id"].clone();
+    let path = format!("/api/v1/contacts/{}/ratchet/reset", stranger.as_str().unwrap());
+    let unproven = back_end.call("POST", &path, &Value::Null).await;
+    assert_eq!(unproven.refusal(), (409, "not_proven".to_owned()));
+}
+
+#[tokio::test]
 async fn s10_a_node_that_cannot_hear_of_revocations_lets_nobody_in() {
     let app = TestApp::start().await;
     let tenant = app.tenant("acme").await;

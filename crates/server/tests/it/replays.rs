@@ -1,4 +1,5 @@
-//! What is used twice: proofs of possession and tokens (rules S11 and S12 of `people::sessions`).
+//! What is used twice: proofs of possession and tokens (rules S11 and S12 of `people::sessions`), and
+//! static proofs (rules Z1 to Z3 of `people::replays`).
 
 use countersign_identity::Presented;
 use countersign_people::widgets::Mode;
@@ -174,4 +175,89 @@ async fn s12_what_could_be_used_twice_is_refused() {
         let refusals = crate::refusals::list(&app, tenant, 1).await;
         assert_eq!(refusals[0]["reason"], json!("not_single_use"));
     }
+}
+
+/// What the ledger of a widget shows.
+async fn ledger(app: &TestApp, tenant: &Tenant) -> Value {
+    let path = format!("/api/v1/widgets/{}/replays", tenant.widget.id);
+    let answer = tenant.back_end(app).call("GET", &path, &Value::Null).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    answer.json()["items"].clone()
+}
+
+/// Opens a session with this proof from a browser with this name, at a page of this origin.
+async fn opens_in(app: &TestApp, tenant: &Tenant, proof: &Value, browser: &str, origin: &str) {
+    let body = json!({ "widget": tenant.widget.public_key, "identity": proof });
+    let headers = [("user-agent", browser), ("origin", origin)];
+    let opened = app.call("POST", SESSIONS, &headers, &body).await;
+    assert_eq!(opened.status, 201, "{}", opened.text);
+}
+
+async fn hmac(app: &TestApp, tenant: &Tenant, user: &str) -> Value {
+    let claims = json!({ "userId": user });
+    let signed = tenant.back_end(app).call("POST", "/api/v1/signatures", &claims).await.json();
+    json!({ "userId": user, "userIdHash": signed["signatures"]["userIdHash"] })
+}
+
+#[tokio::test]
+async fn z2_a_static_proof_at_several_places_is_shown_with_its_contact() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant_with("acme", "notificationapi", Mode::Enforce).await;
+    let (alice, bob) = (hmac(&app, &tenant, "alice").await, hmac(&app, &tenant, "bob").await);
+    let (page, ours) = (crate::app::PAGE, crate::app::ORIGIN);
+    for proof in [&alice, &alice, &bob] {
+        opens_in(&app, &tenant, proof, "Firefox", page).await;
+    }
+    app.settle().await;
+    assert_eq!(ledger(&app, &tenant).await, json!([]), "one place each");
+    app.forward(3_600).await;
+    opens_in(&app, &tenant, &alice, "curl", ours).await;
+    app.settle().await;
+    let shown = ledger(&app, &tenant).await;
+    let one = &shown[0];
+    assert_eq!(shown.as_array().unwrap().len(), 1, "{shown}");
+    let counts = (&one["browsers"], &one["many"]);
+    assert_eq!(counts, (&json!(2), &json!(3)));
+    let mut origins = vec![page, ours];
+    origins.sort_unstable();
+    assert_eq!(one["origins"], json!(origins));
+    let contact = app.open(&tenant, Some(alice.clone())).await.json()["contact"]["id"].clone();
+    assert_eq!(one["contact"], contact);
+    assert!(one["first_at"].as_str().unwrap() < one["last_at"].as_str().unwrap());
+    let hash = alice["userIdHash"].as_str().unwrap();
+    assert!(!shown.to_string().contains(hash), "the ledger holds no proof");
+    let other = app.tenant("initech").await;
+    let path = format!("/api/v1/widgets/{}/replays", tenant.widget.id);
+    let theirs = other.back_end(&app).call("GET", &path, &Value::Null).await;
+    assert_eq!(theirs.refusal(), (404, "not_found".to_owned()));
+}
+
+#[tokio::test]
+async fn z1_what_ends_by_itself_is_not_remembered() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("acme").await;
+    let token = json!({ "token": tenant.token(&app, "alice") });
+    for browser in ["Firefox", "curl"] {
+        opens_in(&app, &tenant, &token, browser, crate::app::PAGE).await;
+    }
+    app.settle().await;
+    assert_eq!(ledger(&app, &tenant).await, json!([]));
+}
+
+#[tokio::test]
+async fn z3_what_is_seen_is_written_later_and_forgotten_after_a_month() {
+    use countersign_door::work::take_out;
+    let app = TestApp::start().await;
+    let tenant = app.tenant_with("acme", "notificationapi", Mode::Enforce).await;
+    let proof = hmac(&app, &tenant, "alice").await;
+    for browser in ["Firefox", "curl"] {
+        opens_in(&app, &tenant, &proof, browser, crate::app::PAGE).await;
+    }
+    assert_eq!(ledger(&app, &tenant).await, json!([]), "it waits");
+    app.settle().await;
+    assert_eq!(ledger(&app, &tenant).await[0]["browsers"], json!(2));
+    app.forward(31 * 24 * 3_600).await;
+    let gone = take_out(&app.app, countersign_people::replays::OLD).await.unwrap();
+    assert_eq!(gone, 2);
+    assert_eq!(ledger(&app, &tenant).await, json!([]));
 }
