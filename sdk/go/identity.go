@@ -110,10 +110,10 @@ func (s *Signer) Token(user User, options Options) (string, error) {
 		return "", err
 	}
 	given := []claim{
-		{"sub", user.ID, isID, true},
-		{"email", user.Email, isEmail, false},
-		{"name", user.Name, isName, false},
-		{"jti", options.JTI, isID, false},
+		{"sub", "id", user.ID, isID, true},
+		{"email", "email", user.Email, isEmail, false},
+		{"name", "name", user.Name, isName, false},
+		{"jti", "jti", options.JTI, isID, false},
 	}
 	if err := add(claims, given...); err != nil {
 		return "", err
@@ -142,11 +142,13 @@ func (s *Signer) times(claims map[string]any, lifetime time.Duration) error {
 	return nil
 }
 
-// claim is a value on its way into a token; a blank one stays out, unless it is required.
+// claim is a value on its way into a token; an empty one stays out, unless it is required.
 type claim struct {
-	name, value string
-	kind        kind
-	required    bool
+	name     string
+	field    string // what the caller knows it as
+	value    string
+	kind     kind
+	required bool
 }
 
 func add(claims map[string]any, given ...claim) error {
@@ -154,7 +156,7 @@ func add(claims map[string]any, given ...claim) error {
 		if claim.value == "" && !claim.required {
 			continue
 		}
-		if err := claim.kind.check(claim.name, &claim.value); err != nil {
+		if err := claim.kind.check(claim.field, &claim.value); err != nil {
 			return err
 		}
 		claims[claim.name] = claim.value
@@ -168,10 +170,7 @@ func addCompany(claims map[string]any, company Company) error {
 	}
 	signed := map[string]any{}
 	claims["company"] = signed
-	if err := add(signed, claim{"id", company.ID, isID, true}, claim{"name", company.Name, isName, false}); err != nil {
-		return fmt.Errorf("%w (of the company)", err)
-	}
-	return nil
+	return add(signed, claim{"id", "company id", company.ID, isID, true}, claim{"name", "company name", company.Name, isName, false})
 }
 
 // unpadded is base64url; what it reads is held to its one spelling by decode.

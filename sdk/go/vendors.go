@@ -55,10 +55,10 @@ func woesJWT(secret, widget string, user WoesUser, now time.Time) (string, error
 		return "", err
 	}
 	return vendorJWT(secret, now, map[string]any{"aud": widget},
-		claim{"email", user.Email, isEmail, true},
-		claim{"contact_external_id", user.ID, isID, false},
-		claim{"name", user.Name, isName, false},
-		claim{"account_external_id", user.AccountID, isID, false},
+		claim{"email", "email", user.Email, isEmail, true},
+		claim{"contact_external_id", "id", user.ID, isID, false},
+		claim{"name", "name", user.Name, isName, false},
+		claim{"account_external_id", "account id", user.AccountID, isID, false},
 	)
 }
 
@@ -79,12 +79,12 @@ func FogbenderJWT(secret string, user FogbenderUser) (string, error) {
 
 func fogbenderJWT(secret string, user FogbenderUser, now time.Time) (string, error) {
 	return vendorJWT(secret, now, map[string]any{},
-		claim{"userId", user.ID, isID, true},
-		claim{"userEmail", user.Email, isEmail, false},
-		claim{"userName", user.Name, isName, false},
-		claim{"userAvatarUrl", user.AvatarURL, isURL, false},
-		claim{"customerId", user.CustomerID, isID, false},
-		claim{"customerName", user.CustomerName, isName, false},
+		claim{"userId", "id", user.ID, isID, true},
+		claim{"userEmail", "email", user.Email, isEmail, false},
+		claim{"userName", "name", user.Name, isName, false},
+		claim{"userAvatarUrl", "avatar URL", user.AvatarURL, isURL, false},
+		claim{"customerId", "customer id", user.CustomerID, isID, false},
+		claim{"customerName", "customer name", user.CustomerName, isName, false},
 	)
 }
 

@@ -64,7 +64,8 @@ namespace Countersign
                 found = new Found(Jwks.Read(await FetchAsync().ConfigureAwait(false)), now());
                 fault = null;
             }
-            catch (Exception error) when (error is HttpRequestException || error is OperationCanceledException || error is KeysUnavailableException)
+            catch (Exception error) when (
+                error is HttpRequestException || error is OperationCanceledException || error is KeysUnavailableException)
             {
                 fault = error;
             }

@@ -67,7 +67,8 @@ namespace Countersign
 
         internal override bool Verifies(byte[] message, byte[] signature)
         {
-            throw new KeysUnavailableException("the server signs with Ed25519, which .NET cannot verify: start it with --token-algorithm ES256 or RS256");
+            throw new KeysUnavailableException(
+                "the server signs with Ed25519, which .NET cannot verify: start it with --token-algorithm ES256 or RS256");
         }
     }
 }

@@ -1,5 +1,4 @@
 using System;
-using System.Globalization;
 using System.Linq;
 using System.Text;
 
@@ -13,7 +12,8 @@ namespace Countersign
         /// <summary>A secret of ours with this prefix, whole: its text is the key.</summary>
         internal static byte[] Own(string prefix, string secret)
         {
-            var bytes = secret != null && secret.StartsWith(prefix, StringComparison.Ordinal) ? Base64Url.Decode(secret.Substring(prefix.Length)) : null;
+            var isOwn = secret != null && secret.StartsWith(prefix, StringComparison.Ordinal);
+            var bytes = isOwn ? Base64Url.Decode(secret.Substring(prefix.Length)) : null;
             if (bytes == null || bytes.Length != 36 || !HasItsSum(bytes))
                 throw new InvalidInputException($"the secret must be the whole text {prefix}… {AsShown}");
             return Encoding.UTF8.GetBytes(secret);
@@ -39,7 +39,7 @@ namespace Countersign
         {
             if (secret == null || secret.Length != 64 || !secret.All(Uri.IsHexDigit))
                 throw new InvalidInputException("the secret must be 64 hexadecimal digits");
-            return Enumerable.Range(0, 32).Select(at => byte.Parse(secret.Substring(2 * at, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)).ToArray();
+            return Enumerable.Range(0, 32).Select(at => Convert.ToByte(secret.Substring(2 * at, 2), 16)).ToArray();
         }
 
         // The last four of 36 bytes are the CRC-32 of the others.

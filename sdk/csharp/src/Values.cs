@@ -49,7 +49,7 @@ namespace Countersign
 
         internal static string Widget(string key)
         {
-            if (key != null && (key.StartsWith("cs_pk_live_", StringComparison.Ordinal) || key.StartsWith("cs_pk_test_", StringComparison.Ordinal)))
+            if (new[] { "cs_pk_live_", "cs_pk_test_" }.Any(prefix => key?.StartsWith(prefix, StringComparison.Ordinal) == true))
                 return Check("widget", key, Kind.Id);
             throw new InvalidInputException("the widget must be named by its public key, cs_pk_live_… or cs_pk_test_…");
         }
@@ -102,8 +102,7 @@ namespace Countersign
         // White_Space of Unicode; char.IsWhiteSpace differs between versions of .NET.
         static bool IsSpace(int character)
         {
-            return In(character, 0x9, 0xd) || character == 0x20 || character == 0x85 || character == 0xa0 || character == 0x1680
-                || In(character, 0x2000, 0x200a) || In(character, 0x2028, 0x2029) || character == 0x202f || character == 0x205f || character == 0x3000;
+            return InOneOf(Spaces, character);
         }
 
         // Names may have variation selectors, and joiners between two letters beyond ASCII: emoji,
@@ -114,7 +113,7 @@ namespace Countersign
             {
                 var joins = name && IsJoiner(text[at]) && IsLetter(text, at - 1) && IsLetter(text, at + 1);
                 var selects = name && In(text[at], 0xfe00, 0xfe0f);
-                if (!joins && !selects && IsUnseen(text[at])) return true;
+                if (!joins && !selects && InOneOf(Unseen, text[at])) return true;
             }
             return false;
         }
@@ -129,12 +128,18 @@ namespace Countersign
             return character == 0x200c || character == 0x200d;
         }
 
-        static bool IsUnseen(int character)
+        static bool InOneOf(int[] ranges, int character)
         {
-            for (var at = 0; at < Unseen.Length; at += 2)
-                if (In(character, Unseen[at], Unseen[at + 1])) return true;
+            for (var at = 0; at < ranges.Length; at += 2)
+                if (In(character, ranges[at], ranges[at + 1])) return true;
             return false;
         }
+
+        static readonly int[] Spaces =
+        {
+            0x9, 0xd, 0x20, 0x20, 0x85, 0x85, 0xa0, 0xa0, 0x1680, 0x1680, 0x2000, 0x200a, 0x2028, 0x2029,
+            0x202f, 0x202f, 0x205f, 0x205f, 0x3000, 0x3000,
+        };
 
         // Controls, marks of direction, fillers and everything else that shows nothing: first and last.
         static readonly int[] Unseen =

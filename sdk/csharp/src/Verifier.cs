@@ -97,7 +97,8 @@ namespace Countersign
         {
             var now = Now().ToUnixTimeSeconds();
             if (expires <= now) throw new RefusedException("expired", $"it expired {now - expires} s ago");
-            if (issued > now + Skew) throw new RefusedException("issued_ahead", $"iat lies {issued - now} s ahead; is this machine's clock right?");
+            if (issued > now + Skew)
+                throw new RefusedException("issued_ahead", $"iat lies {issued - now} s ahead; is this machine's clock right?");
         }
 
         static string Text(Dictionary<string, object> members, string name)
@@ -114,9 +115,11 @@ namespace Countersign
         // A public URL in the form that the server's tokens have as iss.
         static string Issuer(string server)
         {
-            if (!Uri.TryCreate(server, UriKind.Absolute, out var uri) || uri.Host == "" || uri.UserInfo != "" || uri.Query != "" || uri.Fragment != "" || uri.AbsolutePath != "/")
+            var isUrl = Uri.TryCreate(server, UriKind.Absolute, out var uri) && uri.Host != "";
+            if (!isUrl || uri.UserInfo != "" || uri.Query != "" || uri.Fragment != "" || uri.AbsolutePath != "/")
                 throw new InvalidInputException($"\"{server}\" must be scheme, host and port of a server, without a path");
-            if (uri.Scheme != "https" && !(uri.Scheme == "http" && (uri.IsLoopback || uri.Host.EndsWith(".localhost", StringComparison.Ordinal))))
+            var isHere = uri.IsLoopback || uri.Host.EndsWith(".localhost", StringComparison.Ordinal);
+            if (uri.Scheme != "https" && !(uri.Scheme == "http" && isHere))
                 throw new InvalidInputException($"\"{server}\" must begin with https://, or be on this machine");
             return server.EndsWith("/", StringComparison.Ordinal) ? server.Substring(0, server.Length - 1) : server;
         }

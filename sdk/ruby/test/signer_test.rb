@@ -21,6 +21,14 @@ class SignerTest < Minitest::Test
     assert_includes signer.token(id: "u1", name: latin).split(".")[1].tr("-_", "+/").unpack1("m").force_encoding("UTF-8"), "Søn"
   end
 
+  def test_a_secret_is_text
+    [nil, 7, "\xff" * 40, ("\xff" * 40).b, ("é" * 40).encode("UTF-16LE")].each do |secret|
+      assert_raises(Countersign::InvalidInput, secret.inspect) { Countersign.fogbender_hmac(secret, "u1") }
+      assert_raises(Countersign::InvalidInput, secret.inspect) { Countersign.woes_email_hash(secret, "ada@example.com") }
+      assert_raises(Countersign::InvalidInput, secret.inspect) { Countersign::Signer.new(widget: WIDGET, secret: secret) }
+    end
+  end
+
   def test_a_life_is_a_whole_number_of_seconds
     signer = Countersign::Signer.new(widget: WIDGET, secret: SECRET)
     [0, 901, 1.5, "60", nil].each { |life| assert_raises(Countersign::InvalidInput, life.inspect) { signer.token(id: "u1", lifetime: life) } }

@@ -9,6 +9,11 @@ module Countersign
     STALE = 3_600 # so long they are believed while the server cannot be reached
     RETRY = 10 # between two fetches, whatever unknown kid comes
     LONGEST = 65_536 # bytes of a JWK Set
+    # How a fetch fails.
+    NETWORK = [
+      SystemCallError, SocketError, IOError, Timeout::Error, OpenSSL::SSL::SSLError, Net::ProtocolError, Net::HTTPBadResponse
+    ].freeze
+    private_constant :NETWORK
 
     def initialize(url, clock)
       @uri = URI(url)
@@ -47,7 +52,7 @@ module Countersign
       @keys = Jwks.read(fetch)
       @fetched = now
       @fault = nil
-    rescue KeysUnavailable, SystemCallError, SocketError, IOError, Timeout::Error, OpenSSL::SSL::SSLError, Net::ProtocolError, Net::HTTPBadResponse => e
+    rescue KeysUnavailable, *NETWORK => e
       @fault = e.message
     end
 

@@ -49,7 +49,7 @@ module Countersign
 
     # A secret of ours with this prefix, whole.
     def own_secret(prefix, secret)
-      bytes = secret.is_a?(String) && secret.start_with?(prefix) && Base64url.decode(secret.delete_prefix(prefix))
+      bytes = text?(secret) && secret.start_with?(prefix) && Base64url.decode(secret.delete_prefix(prefix))
       return secret if bytes && bytes.bytesize == 36 && Zlib.crc32(bytes[0, 32]) == bytes[32, 4].unpack1("N")
 
       raise InvalidInput, "the secret must be the whole text #{prefix}… as it was shown, without quotes, spaces or a newline"
@@ -57,21 +57,30 @@ module Countersign
 
     # Our own secret with this prefix, or the vendor's: 32 to 512 bytes in one line.
     def vendor_secret(secret, prefix = nil)
-      if secret.is_a?(String) && secret.start_with?("cs_")
+      if text?(secret) && secret.start_with?("cs_")
         return own_secret(prefix, secret) if prefix && secret.start_with?(prefix)
 
         raise InvalidInput, "this secret begins with cs_ and is made for another use"
       end
-      return secret if secret.is_a?(String) && secret.bytesize.between?(32, 512) && secret.match?(/\A[^\p{Cc}]+\z/) && !secret.match?(/\A[ "']|[ "']\z/)
+      return secret if text?(secret) && secret.bytesize.between?(32, 512) && one_line?(secret)
 
       raise InvalidInput, "the secret must be 32 to 512 bytes in one line, as it was shown, without quotes, spaces or a newline"
     end
 
     # The 32 bytes of a secret that is decoded.
     def hex_secret(secret)
-      return [secret].pack("H*") if secret.is_a?(String) && secret.match?(/\A\h{64}\z/)
+      return [secret].pack("H*") if text?(secret) && secret.match?(/\A\h{64}\z/)
 
       raise InvalidInput, "the secret must be 64 hexadecimal digits"
+    end
+
+    # In bytes that its encoding and UTF-8 share.
+    def text?(secret)
+      secret.is_a?(String) && (secret.ascii_only? || (secret.encoding == Encoding::UTF_8 && secret.valid_encoding?))
+    end
+
+    def one_line?(secret)
+      secret.match?(/\A[^\p{Cc}]+\z/) && !secret.match?(/\A[ "']|[ "']\z/)
     end
 
     def utf8(field, text)
@@ -89,7 +98,7 @@ module Countersign
       raise InvalidInput, "the domain of the #{field} is not in ASCII; write it in its xn-- form" unless domain.ascii_only?
     end
 
-    private_class_method :utf8, :check_email
+    private_class_method :text?, :one_line?, :utf8, :check_email
   end
   private_constant :Values
 end

@@ -43,7 +43,9 @@ module Countersign
     # Brings a public URL into the form that the server's tokens have as `iss`.
     def self.read_server(server)
       uri = URI.parse(server)
-      raise InvalidInput, "#{server.inspect} must be scheme, host and port only" if [uri.userinfo, uri.query, uri.fragment].any? || !["", "/"].include?(uri.path) || uri.host.to_s.empty?
+      if [uri.userinfo, uri.query, uri.fragment].any? || !["", "/"].include?(uri.path) || uri.host.to_s.empty?
+        raise InvalidInput, "#{server.inspect} must be scheme, host and port only"
+      end
       unless uri.scheme == "https" || (uri.scheme == "http" && loopback?(uri.hostname))
         raise InvalidInput, "#{server.inspect} must begin with https://, or be on this machine"
       end
