@@ -11,6 +11,9 @@ const read = (file) => JSON.parse(execFileSync('python3', ['-c', 'import json,sy
 export const profiles = read('profiles.toml').profile;
 export const refused = read('refused.toml').format;
 
+/** The fields that a proof of this mode covers. */
+export const provenBy = (profile, mode) => proven(profile, profile[mode]);
+
 const BEGIN = /^<!-- (facts|profiles|refused)(?: ([^>]*))? -->\n/gm;
 
 /** The page with what its marks ask for. */

@@ -1,11 +1,11 @@
 // The facts of the vendors' pages, against the rows of crates/identity and the real binary; the guides' commands.
 
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { after, before, test } from 'node:test';
-import { filled, marked, profiles, refused } from './facts.mjs';
+import { after, before, describe, test } from 'node:test';
+import { filled, marked, profiles, provenBy, refused } from './facts.mjs';
 import { call, root, stage, until } from './kit.mjs';
 
 let page;
@@ -67,4 +67,174 @@ test('what is refused is no profile of a widget', async () => {
     const answer = await call('PATCH', widget(), { headers: headers(), body: { profile: name } });
     assert.deepEqual([answer.status, answer.body.code], [422, 'unknown_profile'], name);
   }
+});
+
+const now = () => Math.floor(Date.now() / 1000);
+const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+function jwt(claims, key, header = { alg: 'HS256', typ: 'JWT' }) {
+  const signed = `${part(header)}.${part(claims)}`;
+  return `${signed}.${createHmac('sha256', key).update(signed).digest('base64url')}`;
+}
+
+function open(identity) {
+  return call('POST', `${server()}/widget/v1/sessions`, { body: { widget: made.widget.public_key, identity } });
+}
+
+async function set(change) {
+  const answer = await call('PATCH', widget(), { headers: headers(), body: change });
+  assert.equal(answer.status, 200, answer.text);
+}
+
+/** Somebody new for each way to sign: whom a token proved, an HMAC does not prove any more. */
+const valuesOf = (profile, mode) => ({ id: `user_${profile.name}_${mode}`, email: `${mode}@${profile.name}.example`, name: 'Ada', phone: '+4912345', avatar_url: 'https://example.com/a.png', company_id: 'c1', company_name: 'Netflix' });
+const named = (text) => text.replaceAll('{widget}', made.widget.public_key);
+/** A value at a dotted path. */
+const at = (path, value) => path.split('.').reverse().reduce((inner, name) => ({ [name]: inner }), value);
+
+/** The claims that a row asks for, all of them. */
+function claimsOf(profile, mode) {
+  const way = profile[mode];
+  const values = valuesOf(profile, mode);
+  const claims = (way.claims ?? []).filter((one) => !one.unless).map((one) => Object.assign(at(one.claim, (one.prefix ?? '') + values[one.field]), one.when && { [one.when]: true }));
+  const fixed = (way.fixed ?? []).map(([name, value]) => ({ [name]: named(value) }));
+  return [...claims, ...fixed, ...(way.present ?? []).map((name) => ({ [name]: 'w' }))].reduce(merge, {});
+}
+
+const merge = (one, other) => Object.entries(other).reduce((so, [name, value]) => ({ ...so, [name]: typeof value === 'object' && so[name] ? merge(so[name], value) : value }), one);
+
+/** What a page sends whose back end signs by the row with a shared secret. */
+function signed(profile, mode, secret) {
+  const way = profile[mode];
+  const key = { text: secret, hex: Buffer.from(secret, 'hex'), base64: Buffer.from(secret, 'base64') }[way.key];
+  if (mode === 'jwt') {
+    const header = { alg: 'HS256', typ: 'JWT', ...(way.key_id === 'required' && { kid: `key-of-${profile.name}-jwt` }) };
+    return { [way.proof]: jwt({ ...claimsOf(profile, mode), aud: named(way.audience_is ?? '{widget}'), iat: now(), exp: now() + 600 }, key, header) };
+  }
+  const fields = Object.fromEntries([...way.message.matchAll(/\{(\w+)\}/g)].map(([, name]) => [name, fieldOf(profile, mode, name)]));
+  const text = way.message.replaceAll(/\{(\w+)\}/g, (_, name) => fields[name]);
+  const digest = (form) => createHmac('sha256', key).update(text).digest(form);
+  const written = { hex_lower: () => digest('hex'), hex_any: () => digest('hex').toUpperCase(), base64: () => digest('base64'), base64url: () => digest('base64url'), key_and_hex: () => `key-of-${profile.name}-hmac:${digest('hex')}` };
+  return { ...fields, [way.proof]: written[way.digest]() };
+}
+
+function fieldOf(profile, mode, name) {
+  const way = profile[mode];
+  if (name === way.time) return String(Date.now());
+  if (name === way.payload?.field) {
+    const text = JSON.stringify(claimsOf(profile, mode));
+    return way.payload.form === 'base64' ? Buffer.from(text).toString('base64') : text;
+  }
+  const said = profile.said.find(([one]) => one === name);
+  return said ? valuesOf(profile, mode)[said[1]] : '123.456';
+}
+
+const SHARED = profiles.flatMap((profile) => ['jwt', 'hmac'].filter((mode) => profile[mode]?.key && profile[mode].form !== 'paseto_v2_local').map((mode) => [profile, mode]));
+
+for (const [profile, mode] of SHARED) {
+  test(`${profile.name}, ${mode}: a secret is brought along, and signs as the row says`, async () => {
+    await set({ profile: profile.name });
+    const secret = randomBytes(32).toString('hex');
+    const created = await call('POST', widget('/identity_secrets'), { headers: headers(), body: { secret, mode, kid: `key-of-${profile.name}-${mode}` } });
+    assert.equal(created.status, 201, created.text);
+    const answer = await open(signed(profile, mode, secret));
+    assert.equal(answer.status, 201, answer.text);
+    assert.equal(answer.body.trust, mode);
+    const contact = await call('GET', `${server()}/api/v1/contacts/${answer.body.contact.id}`, { headers: headers() });
+    const proven = Object.entries(contact.body.fields).filter(([, field]) => field.provenance === 'proven');
+    assert.deepEqual(proven.map(([name]) => name).sort(), provenBy(profile, mode).filter((field) => !profile[mode].claims?.some((one) => one.unless && one.field === field)).sort());
+  });
+}
+
+test('a secret is brought along by the command, and not twice', async () => {
+  const VENDOR_SECRET = randomBytes(32).toString('hex');
+  await set({ profile: 'intercom-hmac' });
+  const created = await asked('migrate.md', 'import', { VENDOR_SECRET });
+  assert.deepEqual([created.kind, created.mode, created.secret], ['shared', 'hmac', null]);
+  assert.equal((await asked('migrate.md', 'import', { VENDOR_SECRET })).code, 'same_key');
+  assert.equal((await asked('migrate.md', 'import', { VENDOR_SECRET: 'short' })).code, 'bad_key');
+});
+
+describe('the guides', () => {
+  const secret = randomBytes(32).toString('hex');
+  const token = (more) => jwt({ sub: 'guided', aud: made.widget.public_key, iat: now(), exp: now() + 600, ...more }, secret);
+  let id;
+
+  before(async () => {
+    await set({ profile: 'countersign' });
+    const answer = await call('POST', widget('/identity_secrets'), { headers: headers(), body: { secret, kid: 'guided' } });
+    assert.equal(answer.status, 201, answer.text);
+    id = answer.body.id;
+    assert.equal(answer.body.state, 'next');
+  });
+
+  test('explain names causes, and fields', async () => {
+    const explain = (identity) => asked('explain.md', 'explain', { IDENTITY: JSON.stringify(identity) });
+    const good = await explain({ token: token(), name: 'Eve' });
+    assert.deepEqual([good.outcome, good.trust, good.fields.id.provenance, good.fields.name.provenance], ['accepted', 'jwt', 'proven', 'said']);
+    const mistake = await explain({ token: jwt({ sub: 'guided', aud: made.widget.public_key, iat: now(), exp: now() + 600 }, `${secret}\n`) });
+    assert.deepEqual([mistake.outcome, mistake.reason, mistake.findings[0].cause], ['refused', 'signature', 'the secret was used with a newline at its end']);
+    const bound = await explain({ token: token({ cnf: { jkt: 'A'.repeat(43) } }) });
+    assert.equal(bound.outcome, 'accepted');
+    assert.match(bound.findings[0].cause, /cnf\.jkt/);
+    const limited = await until(async () => {
+      const answer = await call('POST', `${server()}/api/v1/identity/explain`, { headers: headers(), body: { presented: { token: 'x' } } });
+      return answer.status === 429 && answer;
+    });
+    assert.equal(limited.body.code, 'too_many_requests');
+  });
+
+  test('coverage counts, and keys show their share', async () => {
+    assert.equal((await open({ token: token() })).status, 201);
+    const before = await asked('observe.md', 'coverage');
+    assert.equal((await open({ name: 'Eve' })).status, 401);
+    await set({ mode: 'observe' });
+    assert.equal((await open({ name: 'Eve' })).status, 201);
+    await set({ mode: 'enforce' });
+    const coverage = await asked('observe.md', 'coverage');
+    assert.deepEqual([coverage.totals.valid, coverage.totals.missing], [before.totals.valid, before.totals.missing + 2]);
+    assert.equal(coverage.verdict.safe_to_enforce, false);
+    assert.equal(coverage.days.length, 7);
+    assert.ok(coverage.verdict.sentence.endsWith('.'));
+    const key = (await asked('rotate.md', 'keys')).items.find((one) => one.id === id);
+    assert.equal(key.state, 'in_use');
+    assert.ok(key.share > 0 && key.share <= 1 && key.first_used_at && key.last_used_at);
+  });
+
+  test('a date ends a key, and can be taken back', async () => {
+    const dated = (retire_at) => call('PATCH', widget(`/identity_secrets/${id}`), { headers: headers(), body: { retire_at } });
+    assert.equal((await dated('2099-12-01T00:00:00Z')).body.state, 'retiring');
+    assert.equal((await dated(null)).body.state, 'in_use');
+    assert.equal((await dated('2020-12-01T00:00:00Z')).body.code, 'bad_date');
+  });
+
+  test('what was signed before a moment is void', async () => {
+    const old = token({ iat: now() - 5 });
+    assert.equal((await open({ token: old })).status, 201);
+    await set({ proofs_valid_from: new Date().toISOString() });
+    assert.equal((await open({ token: old })).status, 401);
+    assert.equal((await open({ token: token() })).status, 201);
+    const future = await call('PATCH', widget(), { headers: headers(), body: { proofs_valid_from: '2099-12-01T00:00:00Z' } });
+    assert.equal(future.status, 422);
+  });
+
+  test('a token opens one session, where that is demanded', async () => {
+    const once = token({ jti: 'once' });
+    await set({ single_use_tokens: true });
+    assert.equal((await open({ token: once })).status, 201);
+    const again = await open({ token: once });
+    const reused = await open({ token: token() });
+    for (const [answer, reason] of [[again, 'spent'], [reused, 'not_single_use']]) {
+      assert.equal(answer.status, 401);
+      const found = await until(async () => (await call('GET', `${server()}/api/v1/refusals?reference=${answer.body.request_id}`, { headers: headers() })).body.items[0]);
+      assert.equal(found.reason, reason);
+    }
+  });
+
+  test('a retired key proves nothing and does not come back', async () => {
+    assert.equal((await call('DELETE', widget(`/identity_secrets/${id}`), { headers: headers() })).status, 204);
+    assert.equal((await open({ token: token({ jti: 'late' }) })).status, 401);
+    const answer = await call('POST', widget('/identity_secrets'), { headers: headers(), body: { secret, kid: 'guided-again' } });
+    assert.equal(answer.body.code, 'same_key');
+  });
 });
