@@ -14,11 +14,11 @@ export const refused = read('refused.toml').format;
 /** The fields that a proof of this mode covers. */
 export const provenBy = (profile, mode) => proven(profile, profile[mode]);
 
-const BEGIN = /^<!-- (facts|profiles|refused)(?: ([^>]*))? -->\n/gm;
+const MARKED = /^<!-- (facts|profiles|refused)(?: ([^>]*))? -->\n.*?^<!-- end -->$/gms;
 
 /** The page with what its marks ask for. */
 export function filled(page) {
-  return page.replace(/^<!-- (facts|profiles|refused)(?: ([^>]*))? -->\n.*?^<!-- end -->$/gms, (_, what, names) => {
+  return page.replace(MARKED, (_, what, names) => {
     const mark = names ? `${what} ${names}` : what;
     return `<!-- ${mark} -->\n${BLOCKS[what](names)}\n<!-- end -->`;
   });
@@ -28,7 +28,7 @@ export function filled(page) {
 export function marked() {
   const folder = join(root, 'docs/identity');
   const pages = readdirSync(folder).filter((name) => name.endsWith('.md')).map((name) => join(folder, name));
-  return pages.map((path) => [path, readFileSync(path, 'utf8')]).filter(([, text]) => text.match(BEGIN));
+  return pages.map((path) => [path, readFileSync(path, 'utf8')]).filter(([, text]) => text.match(MARKED));
 }
 
 const BLOCKS = {
@@ -50,7 +50,7 @@ function facts(rows) {
 }
 
 const LINES = {
-  'proof, in `identity`': (_, mode, way) => code(way.proof),
+  '`identity`, at least': (_, mode, way) => code(answer(mode, way)),
   'signed with': (profile, mode, way) => algorithms(profile, mode, way),
   'key bytes': (_, mode, way) => ({ text: "the secret's text, UTF-8", hex: '**decoded** from hexadecimal', base64: '**decoded** from base64' })[way.key] ?? 'your public key',
   'secret brought along': (profile, mode, way) => (way.key ? `at least ${profile.shortest ?? 32} bytes` : 'none: register the public key'),
@@ -62,14 +62,22 @@ const LINES = {
   '`aud`': (_, mode, way) => (mode === 'hmac' ? '–' : audience(way)),
   'holds': (_, mode, way) => holds(mode, way),
   'proven': (profile, mode, way) => list(proven(profile, way)),
-  'stays said': (profile, mode, way) => list(profile.said.filter(([, field]) => !proven(profile, way).includes(field)).map(([name]) => code(name))) || 'nothing',
+  'never proven, only said': (profile, mode, way) => list(profile.said.filter(([, field]) => !proven(profile, way).includes(field)).map(([name]) => code(name))) || 'nothing',
+  'the page may send': (profile) => list(profile.said.map(([name]) => code(name))) || 'nothing beside it',
   'page contradicts proof': (profile) => (profile.beside === 'refused' ? 'refused (`contradiction`)' : 'the page is not heard'),
   'refused beside it': (profile) => list((profile.foreign ?? []).map(code)) || '–',
 };
 
+/** What the page gives the widget, as JSON. */
+function answer(mode, way) {
+  const fields = mode === 'jwt' ? [] : [...way.message.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+  return JSON.stringify(Object.fromEntries([...fields, way.proof].map((name) => [name, '…'])));
+}
+
 const code = (text) => `\`${text}\``;
 const list = (names) => names.join(', ');
-const table = (head, rows) => [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n').replaceAll(/\| ---(?= )/g, '|---').replaceAll(/--- \|/g, '---|');
+const line = (cells) => `|${cells.map((cell) => (cell ? ` ${cell} ` : ' ')).join('|')}|`;
+const table = (head, rows) => [line(head), `|${head.map(() => '---|').join('')}`, ...rows.map(line)].join('\n');
 const modes = (profile) => ['jwt', 'hmac'].filter((mode) => profile[mode]).map((mode) => [mode, profile[mode]]);
 const meant = (value) => (value === '{widget}' ? "the widget's public key" : value.includes('{widget}') ? `${code(value.replace('{widget}', '…'))}, with the widget's public key` : code(value));
 

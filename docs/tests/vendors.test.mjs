@@ -1,8 +1,10 @@
 // The facts of the vendors' pages, against the rows of crates/identity and the real binary; the guides' commands.
 
 import assert from 'node:assert/strict';
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { join, relative } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { filled, marked, profiles, provenBy, refused } from './facts.mjs';
@@ -17,7 +19,7 @@ const widget = (more = '') => `${server()}/api/v1/widgets/${made.widget.id}${mor
 before(async () => {
   page = await stage('identity/migrate.md', [8080]);
   made = JSON.parse((await page.shell('countersign bootstrap --data ./data --organization guides --owner ann@guides.example --profile countersign --token-algorithm ES256 --json')).stdout);
-  const child = page.start(`countersign serve --data ./data --token-algorithm ES256 --listen ${page.here('127.0.0.1:8080')}`);
+  const child = page.start(`countersign serve --data ./data --token-algorithm ES256 --allow-private-urls --listen ${page.here('127.0.0.1:8080')}`);
   await until(async () => (await fetch(`${server()}/readyz`)).ok, () => child.said);
 });
 
@@ -184,6 +186,17 @@ describe('the guides', () => {
     assert.equal(limited.body.code, 'too_many_requests');
   });
 
+  test('explain without a server says the same', async () => {
+    await writeFile(join(page.folder, 'secret.txt'), secret);
+    await writeFile(join(page.folder, 'proof.json'), JSON.stringify({ token: token() }));
+    const text = readFileSync(join(root, 'docs/identity/explain.md'), 'utf8');
+    const command = text.match(/^```sh id=offline\n(.*?)^```$/ms)[1].replace('--secret-file', '--kid guided --secret-file');
+    const env = { WIDGET_KEY: made.widget.public_key };
+    await page.shell(command, env);
+    await writeFile(join(page.folder, 'proof.json'), JSON.stringify({ token: jwt({ sub: 'guided' }, 'another') }));
+    await assert.rejects(page.shell(command, env), { code: 1 });
+  });
+
   test('coverage counts, and keys show their share', async () => {
     assert.equal((await open({ token: token() })).status, 201);
     const before = await asked('observe.md', 'coverage');
@@ -237,4 +250,33 @@ describe('the guides', () => {
     const answer = await call('POST', widget('/identity_secrets'), { headers: headers(), body: { secret, kid: 'guided-again' } });
     assert.equal(answer.body.code, 'same_key');
   });
+});
+
+test('published keys: taken, kept when they cannot be fetched, and let go', async () => {
+  await set({ single_use_tokens: false });
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const answers = { status: 200, text: JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'published' }] }) };
+  const site = createServer((_, response) => response.writeHead(answers.status).end(answers.text));
+  await new Promise((done) => site.listen(0, '127.0.0.1', done));
+  const JWKS_URL = `http://127.0.0.1:${site.address().port}/`;
+  const token = () => {
+    const text = `${part({ alg: 'Ed25519', kid: 'published' })}.${part({ sub: 'published', aud: made.widget.public_key, iat: now(), exp: now() + 600 })}`;
+    return `${text}.${sign(null, Buffer.from(text), privateKey).toString('base64url')}`;
+  };
+  try {
+    const taken = await asked('jwks.md', 'jwks', { JWKS_URL });
+    assert.deepEqual([taken.keys, taken.skipped, taken.fault], [[{ kid: 'published', algorithm: 'Ed25519' }], [], null]);
+    assert.equal((await open({ token: token() })).status, 201);
+    const { by_key: signers } = await asked('observe.md', 'coverage');
+    assert.ok(signers.some(({ key }) => key === 'jwks:published'), JSON.stringify(signers));
+    answers.text = JSON.stringify({ keys: [{ ...privateKey.export({ format: 'jwk' }), kid: 'published' }] });
+    assert.equal((await asked('jwks.md', 'jwks', { JWKS_URL })).code, 'bad_jwks');
+    answers.status = 503;
+    assert.equal((await asked('jwks.md', 'jwks', { JWKS_URL })).code, 'bad_jwks');
+    assert.equal((await open({ token: token() })).status, 201);
+    assert.equal((await call('DELETE', widget('/jwks'), { headers: headers() })).status, 204);
+    assert.equal((await open({ token: token() })).status, 401);
+  } finally {
+    site.close();
+  }
 });
