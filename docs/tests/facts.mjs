@@ -52,8 +52,9 @@ function facts(rows) {
 const LINES = {
   '`identity`, at least': (_, mode, way) => code(answer(mode, way)),
   'signed with': (profile, mode, way) => algorithms(profile, mode, way),
+  'your back end changes': (_, mode, way) => (mode === 'hmac' ? 'nothing' : list(changes(way)) || 'nothing'),
   'key bytes': (_, mode, way) => ({ text: "the secret's text, UTF-8", hex: '**decoded** from hexadecimal', base64: '**decoded** from base64' })[way.key] ?? 'your public key',
-  'secret brought along': (profile, mode, way) => (way.key ? `at least ${profile.shortest ?? 32} bytes` : 'none: register the public key'),
+  'secret brought along': (profile, mode, way) => (way.form === 'paseto_v2_local' ? 'exactly 32 bytes' : way.key ? `at least ${profile.shortest ?? 32} bytes${needsKid(way) ? ', with its `kid`' : ''}` : 'none: register the public key'),
   'what is signed': (_, mode, way) => (mode === 'hmac' ? `${code(way.message)}${{ normalised: ', email trimmed and lower-cased', either: ', email as sent, or trimmed and lower-cased' }[way.hashed] ?? ''}` : '–'),
   'digest is written as': (_, mode, way) => ({ hex_lower: '64 lower-case hexadecimal digits', hex_any: '64 hexadecimal digits, any case', base64: 'standard base64 with padding', base64url: 'base64url', key_and_hex: 'key id, `:`, 64 hexadecimal digits' })[way.digest] ?? '–',
   'claims': (_, mode, way) => (way.claims ? way.claims.map(claim).join('; ') : '–'),
@@ -79,6 +80,15 @@ const list = (names) => names.join(', ');
 const line = (cells) => `|${cells.map((cell) => (cell ? ` ${cell} ` : ' ')).join('|')}|`;
 const table = (head, rows) => [line(head), `|${head.map(() => '---|').join('')}`, ...rows.map(line)].join('\n');
 const modes = (profile) => ['jwt', 'hmac'].filter((mode) => profile[mode]).map((mode) => [mode, profile[mode]]);
+const needsKid = (way) => way.key_id === 'required' || way.digest === 'key_and_hex';
+
+/** The claims that name the vendor's install until now, and must name the widget. */
+function changes(way) {
+  const fixed = (way.fixed ?? []).filter(([, value]) => value.includes('{widget}')).map(([name]) => code(name));
+  const names = way.audience !== 'when_present' && (way.audience_is ?? '{widget}').includes('{widget}');
+  return [...(names ? [code('aud')] : []), ...fixed];
+}
+
 const meant = (value) => (value === '{widget}' ? "the widget's public key" : value.includes('{widget}') ? `${code(value.replace('{widget}', '…'))}, with the widget's public key` : code(value));
 
 function proven(profile, way) {
@@ -90,7 +100,7 @@ function algorithms(profile, mode, way) {
   if (mode === 'hmac') return 'HMAC-SHA256';
   if (way.form === 'paseto_v2_local') return 'PASETO v2.local';
   const own = (profile.public_keys ?? []).join(', ');
-  return [way.key && list(way.shared ?? ['HS256']), own && `${own} with a key of yours`].filter(Boolean).join('; ');
+  return [way.key && (way.shared?.[0] ?? 'HS256'), own && `${own} with a key of yours`].filter(Boolean).join('; ');
 }
 
 function claim({ claim, or, field, required, prefix, when, unless, never }) {

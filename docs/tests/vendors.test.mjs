@@ -1,7 +1,7 @@
 // The facts of the vendors' pages, against the rows of crates/identity and the real binary; the guides' commands.
 
 import assert from 'node:assert/strict';
-import { createHmac, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { constants, createHmac, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -145,6 +145,27 @@ for (const [profile, mode] of SHARED) {
     const contact = await call('GET', `${server()}/api/v1/contacts/${answer.body.contact.id}`, { headers: headers() });
     const proven = Object.entries(contact.body.fields).filter(([, field]) => field.provenance === 'proven');
     assert.deepEqual(proven.map(([name]) => name).sort(), provenBy(profile, mode).filter((field) => !profile[mode].claims?.some((one) => one.unless && one.field === field)).sort());
+  });
+}
+
+const PAIRS = { RS256: ['rsa', { modulusLength: 2048 }], PS256: ['rsa', { modulusLength: 2048 }], ES256: ['ec', { namedCurve: 'P-256' }], Ed25519: ['ed25519', {}] };
+const PUBLIC = profiles.flatMap((profile) => (profile.public_keys ?? []).map((algorithm) => [profile, algorithm]));
+
+for (const [profile, alg] of PUBLIC) {
+  test(`${profile.name}, ${alg}: a public key of yours checks what the row says`, async () => {
+    await set({ profile: profile.name });
+    const [kind, options] = PAIRS[alg];
+    const { publicKey, privateKey } = generateKeyPairSync(kind, options);
+    const kid = `own-${profile.name}-${alg}`;
+    const jwk = { ...publicKey.export({ format: 'jwk' }), alg };
+    const created = await call('POST', widget('/identity_secrets'), { headers: headers(), body: { public_key: JSON.stringify(jwk), kid } });
+    assert.equal(created.status, 201, created.text);
+    const way = profile.jwt;
+    const text = `${part({ alg, kid })}.${part({ ...claimsOf(profile, 'jwt'), aud: named(way.audience_is ?? '{widget}'), iat: now(), exp: now() + 600 })}`;
+    const how = { PS256: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }, ES256: { dsaEncoding: 'ieee-p1363' } }[alg];
+    const signature = sign(alg === 'Ed25519' ? null : 'sha256', Buffer.from(text), { key: privateKey, ...how });
+    const answer = await open({ [way.proof]: `${text}.${signature.toString('base64url')}` });
+    assert.equal(answer.status, 201, answer.text);
   });
 }
 
