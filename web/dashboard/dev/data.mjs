@@ -307,10 +307,10 @@ function makeSent(iso, contacts) {
   const done = (channel, reason = null) => ({ channel, state: reason ? 'skipped' : 'delivered', reason, at: iso(60_000) })
   const one = (minutes, type, contact, state, deliveries, due = minutes) => ({ id: id('ntf'), contact: contact.id, type, sub: null, state, due_at: iso(due * 60_000), created_at: iso(minutes * 60_000), deliveries })
   return [
-    one(1, 'comment_added', contacts[0], 'sent', [done('inapp'), done('email'), done('web_push', 'no_address')]),
+    one(1, 'comment_added', contacts[0], 'sent', [done('inapp'), done('email'), done('web_push', 'the contact has no address there')]),
     one(4, 'invoice_ready', contacts[3], 'scheduled', [], -60 * 20),
-    one(31, 'order_shipped', contacts[2], 'sent', [done('inapp'), done('sms', 'not_configured')]),
-    one(58, 'comment_added', contacts[4], 'ignored', [done('inapp', 'turned_off'), done('email', 'turned_off'), done('web_push', 'turned_off')]),
+    one(31, 'order_shipped', contacts[2], 'sent', [done('inapp'), done('sms', 'channel not configured')]),
+    one(58, 'comment_added', contacts[4], 'ignored', [done('inapp', 'the contact has turned this off'), done('email', 'the contact has turned this off'), done('web_push', 'the contact has turned this off')]),
     one(190, 'comment_added', contacts[0], 'cancelled', []),
   ]
 }

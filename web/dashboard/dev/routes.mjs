@@ -220,7 +220,7 @@ export function routes(state) {
     ['POST', '/notifications', ({ body }) => {
       find(world.contacts, body.to.contact)
       const { channels } = world.types.find((one) => one.name === body.type).settings
-      const made = { id: id('ntf'), contact: body.to.contact, type: body.type, sub: null, state: 'sent', due_at: now(), created_at: now(), deliveries: channels.map((channel) => ({ channel, state: channel === 'inapp' ? 'delivered' : 'skipped', reason: channel === 'inapp' ? null : 'not_configured', at: now() })) }
+      const made = { id: id('ntf'), contact: body.to.contact, type: body.type, sub: null, state: 'sent', due_at: now(), created_at: now(), deliveries: channels.map((channel) => ({ channel, state: channel === 'inapp' ? 'delivered' : 'skipped', reason: channel === 'inapp' ? null : 'channel not configured', at: now() })) }
       world.sent.unshift(made)
       return [201, made]
     }],

@@ -55,7 +55,7 @@ export const words = {
     label: 'Main',
     inbox: 'Inbox',
     contacts: 'Contacts',
-    notifications: 'Notifications',
+    notifications: 'Notify',
     refusals: 'Refusals',
     widgets: 'Widgets',
     settings: 'Settings',

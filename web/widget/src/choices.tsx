@@ -1,8 +1,9 @@
 //! The page on which a visitor chooses what to be told of.
+import type { Choosable, Delivery } from '@countersign/protocol/contract'
 import type { App } from './app.ts'
 import { Waiting } from './frame.tsx'
 import { Icon } from './icons.tsx'
-import type { Choosable, Delivery, Preference, Preferences } from './preferences.ts'
+import type { Preference, Preferences } from './preferences.ts'
 import type { Words } from './words.ts'
 
 export function Choices({ app, preferences }: { app: App; preferences: Preferences }) {

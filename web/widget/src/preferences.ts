@@ -1,20 +1,16 @@
 //! What the visitor is told of, and on which ways: shown at once, and taken back if the server refuses.
-import type { Page } from '@countersign/protocol/contract'
+import type { Channel, Choice, Choosable, Delivery, Page, SubPreference } from '@countersign/protocol/contract'
 import type { Caller } from './live.ts'
 
-export type Channel = 'inapp' | 'email' | 'web_push' | 'sms' | 'call' | 'mobile_push' | 'slack'
-export type Delivery = 'instant' | 'off' | 'hourly' | 'daily' | 'weekly' | 'monthly'
-/** What holds for a channel, and what can be chosen. */
-export type Choosable = { channel: Channel; delivery: Delivery; offered: Delivery[] }
+/** The ways of one type, with those of its sub-notifications. */
 export type Preference = {
   type: string
   title: string
   /** Nobody can turn it off. */
   critical: boolean
   channels: Choosable[]
-  subs: { name: string; title: string; channels: Choosable[] }[]
+  subs: SubPreference[]
 }
-type Choice = { type: string; sub?: string; channel: Channel; delivery: Delivery }
 
 const PATH = '/widget/v1/notification_preferences'
 

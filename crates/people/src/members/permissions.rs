@@ -7,7 +7,7 @@ use countersign_base::Role;
 /// The permissions themselves are types beside the routes that need them, also in crates
 /// above this one; a test reads the sources and compares. `protection.lower` is none of them:
 /// whether a change lowers a widget's protection, only its operation can tell.
-const ALL: [(&str, Role); 13] = [
+const ALL: [(&str, Role); 16] = [
     ("api_keys.manage", Role::Admin),
     ("audit.read", Role::Admin),
     ("contacts.manage", Role::Agent),
@@ -16,6 +16,9 @@ const ALL: [(&str, Role); 13] = [
     ("conversations.read", Role::Agent),
     ("conversations.reply", Role::Agent),
     ("members.read", Role::Agent),
+    ("notifications.manage", Role::Admin),
+    ("notifications.read", Role::Agent),
+    ("notifications.send", Role::Admin),
     ("protection.lower", Role::Owner),
     ("refusals.read", Role::Agent),
     ("sessions.manage", Role::Agent),

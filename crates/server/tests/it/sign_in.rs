@@ -103,6 +103,7 @@ async fn signing_in_is_the_whole_answer() {
         "permissions": [
             "api_keys.manage", "audit.read", "contacts.manage", "contacts.read",
             "conversations.manage", "conversations.read", "conversations.reply", "members.read",
+            "notifications.manage", "notifications.read", "notifications.send",
             "protection.lower", "refusals.read", "sessions.manage", "widgets.manage",
             "widgets.read",
         ],
@@ -446,7 +447,7 @@ fn stated_permissions() -> BTreeSet<(String, Role)> {
     )
     .unwrap();
     let mut found = BTreeSet::new();
-    for krate in ["people", "talk"] {
+    for krate in ["people", "reach", "talk"] {
         let root = format!("{}/../{krate}/src", env!("CARGO_MANIFEST_DIR"));
         let mut folders = vec![std::path::PathBuf::from(root)];
         while let Some(folder) = folders.pop() {

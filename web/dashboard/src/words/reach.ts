@@ -18,15 +18,6 @@ export const reachWords = {
     due: 'on',
     delivered: 'delivered',
     skipped: 'skipped',
-    /** By the server's stable name; one that is not here is shown by that name. */
-    reasons: {
-      turned_off: 'the contact has turned it off',
-      throttled: 'too many at that time',
-      duplicate: 'the same was sent just before',
-      not_configured: 'the channel is not set up',
-      no_address: 'the contact has no address there',
-      no_template: 'the type has no text for it',
-    } as Partial<Record<string, string>>,
     cancel: 'Cancel',
     cancelTitle: 'Cancel this notification?',
     cancelText: 'It waits for its moment, and is not sent at all then.',

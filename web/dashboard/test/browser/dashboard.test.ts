@@ -593,7 +593,7 @@ describe('notifications', () => {
   it('say what became of each, and one that waits is cancelled', async () => {
     await enter('/notifications')
     const row = page.getByRole('row', { name: /invoice_ready/ })
-    await page.getByText('the contact has turned it off').first().waitFor()
+    await page.getByText('the contact has turned this off').first().waitFor()
     await row.getByRole('button', { name: 'Cancel' }).click()
     await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel' }).last().click()
     await row.getByText('Cancelled').waitFor()
@@ -623,7 +623,7 @@ describe('notifications', () => {
     expect(world().types.find((one: { name: string }) => one.name === 'seat_free').settings).toMatchObject({ title: 'Free seats', channels: ['inapp', 'email'], throttle: { most: 3, seconds: 60 }, templates: { inapp: { title: 'Seat {{ number }} is free' }, email: null } })
     await page.getByLabel('Contact id').fill(world().contacts[0].id)
     await page.getByRole('button', { name: 'Send', exact: true }).click()
-    await page.getByText('the channel is not set up').waitFor()
+    await page.getByText('channel not configured').waitFor()
     expect(await barriers()).toBe('')
     await page.getByRole('button', { name: 'Remove the type' }).click()
     await page.getByRole('alertdialog').getByRole('button', { name: 'Remove the type' }).click()

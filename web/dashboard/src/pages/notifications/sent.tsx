@@ -62,7 +62,7 @@ function Log({ sent }: { sent: Sent[] }) {
                 {one.type}
                 {one.sub && <span className="muted"> / {one.sub}</span>}
               </td>
-              <td className="mono">
+              <td className="mono sent-to">
                 <Link to="/contacts/$contact" params={{ contact: one.contact }}>
                   {`…${one.contact.slice(-6)}`}
                 </Link>
@@ -114,7 +114,7 @@ export function Deliveries({ sent }: { sent: Sent }) {
           <span>
             {say.channels[channel]}
             <span className="hidden-visually"> {state === 'delivered' ? say.delivered : say.skipped}</span>
-            {reason && <span className="muted">: {say.reasons[reason] ?? reason.replaceAll('_', ' ')}</span>}
+            {reason && <span className="muted">: {reason}</span>}
           </span>
         </li>
       ))}
