@@ -15,14 +15,14 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, HOST, LOCATION, USER_AGENT};
+use http::header::{ACCEPT, HOST, HeaderValue, LOCATION, USER_AGENT};
 use http::{Request, Response, StatusCode};
-use http_body_util::{BodyExt as _, Empty, LengthLimitError, Limited};
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio_rustls::TlsConnector;
-use url::Url;
+use url::{Position, Url};
 
 /// Bytes of a body at most (F4).
 const LONGEST: usize = 256 * 1024;
@@ -72,8 +72,8 @@ pub enum FetchFault {
     #[error("it redirects more than {REDIRECTS} times, or to no address")]
     Redirects,
     /// Too much.
-    #[error("it answers more than {LONGEST} bytes")]
-    TooLong,
+    #[error("it answers more than {0} bytes")]
+    TooLong(usize),
     /// Bytes that are no text.
     #[error("it answers no UTF-8 text")]
     NoText,
@@ -127,39 +127,75 @@ impl Fetcher {
         Ok(to)
     }
 
+    /// One request and its whole answer, whatever its status: at most `most` bytes, within
+    /// `patience`. No redirect is followed.
+    pub async fn exchange(
+        &self,
+        url: &Url,
+        request: Request<Full<Bytes>>,
+        most: usize,
+        patience: Duration,
+    ) -> Result<Response<Bytes>, FetchFault> {
+        let url = self.admit(url.as_str())?;
+        let exchanged = tokio::time::timeout(patience, async {
+            let (head, body) = self.send(&url, request).await?.into_parts();
+            Ok(Response::from_parts(head, whole(body, most).await?))
+        });
+        exchanged.await.unwrap_or(Err(FetchFault::Slow))
+    }
+
     async fn get(&self, url: &Url) -> Result<Response<Incoming>, FetchFault> {
+        let mut request = Request::new(Full::default());
+        let kinds = HeaderValue::from_static("application/json, application/jwk-set+json");
+        request.headers_mut().insert(ACCEPT, kinds);
+        self.send(url, request).await
+    }
+
+    async fn send(
+        &self,
+        url: &Url,
+        request: Request<Full<Bytes>>,
+    ) -> Result<Response<Incoming>, FetchFault> {
         let gone = |error: hyper::Error| {
             FetchFault::Unreachable(url.authority().to_owned(), error.to_string())
         };
+        let request = addressed(url, request)?;
         let stream = dial::dial(url, self.private, &self.tls).await?;
         let (mut asker, connection) = http1::Builder::new()
             .max_buf_size(64 * 1024)
             .max_headers(64)
-            .handshake::<_, Empty<Bytes>>(TokioIo::new(stream))
+            .handshake::<_, Full<Bytes>>(TokioIo::new(stream))
             .await
             .map_err(gone)?;
         // It ends with the answer: nobody holds `asker` longer.
         tokio::spawn(connection);
-        asker.send_request(request(url)?).await.map_err(gone)
+        asker.send_request(request).await.map_err(gone)
     }
 }
 
-fn request(url: &Url) -> Result<Request<Empty<Bytes>>, FetchFault> {
-    let path = url.query().map_or(url.path().to_owned(), |query| format!("{}?{query}", url.path()));
-    Request::get(path)
-        .header(HOST, url.authority())
-        .header(USER_AGENT, "countersign")
-        .header(ACCEPT, "application/json, application/jwk-set+json")
-        .body(Empty::new())
-        .map_err(|_| FetchFault::Url)
+/// Names the server and the path as HTTP/1.1 wants them.
+fn addressed(
+    url: &Url,
+    mut request: Request<Full<Bytes>>,
+) -> Result<Request<Full<Bytes>>, FetchFault> {
+    let path = &url[Position::BeforePath..Position::AfterQuery];
+    *request.uri_mut() = path.parse().map_err(|_| FetchFault::Url)?;
+    let host = HeaderValue::from_str(url.authority()).map_err(|_| FetchFault::Url)?;
+    request.headers_mut().insert(HOST, host);
+    request.headers_mut().insert(USER_AGENT, HeaderValue::from_static("countersign"));
+    Ok(request)
+}
+
+async fn whole(body: Incoming, most: usize) -> Result<Bytes, FetchFault> {
+    let body = Limited::new(body, most).collect().await;
+    let body = body.map_err(|error| match error.downcast_ref::<LengthLimitError>() {
+        Some(_) => FetchFault::TooLong(most),
+        None => FetchFault::Unreachable("its answer".into(), error.to_string()),
+    })?;
+    Ok(body.to_bytes())
 }
 
 async fn text(answer: Response<Incoming>) -> Result<String, FetchFault> {
-    let body = Limited::new(answer.into_body(), LONGEST).collect().await.map_err(|error| {
-        match error.downcast_ref::<LengthLimitError>() {
-            Some(_) => FetchFault::TooLong,
-            None => FetchFault::Unreachable("its answer".into(), error.to_string()),
-        }
-    })?;
-    String::from_utf8(body.to_bytes().to_vec()).map_err(|_| FetchFault::NoText)
+    let bytes = whole(answer.into_body(), LONGEST).await?;
+    String::from_utf8(bytes.to_vec()).map_err(|_| FetchFault::NoText)
 }

@@ -1,7 +1,7 @@
 //! `countersign doctor`.
 
 use clap::Args;
-use reqwest::Url;
+use url::Url;
 
 use super::print;
 use crate::boot::BootFault;

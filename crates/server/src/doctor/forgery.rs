@@ -3,8 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use countersign_identity::{Field, Mode, Profile};
-use reqwest::Url;
 use serde_json::{Map, Value, json};
+use url::Url;
 
 use super::browser::{Browser, NoKey};
 use super::installation::at;

@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use axum::http::StatusCode;
-use reqwest::Url;
+use url::Url;
 
 use super::report::Report;
 use super::stranger::{Said, Stranger};

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use regex::Regex;
-use reqwest::Url;
 use serde_json::json;
+use url::Url;
 
 use super::report::Report;
 use super::stranger::{Said, Stranger};

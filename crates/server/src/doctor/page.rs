@@ -1,8 +1,8 @@
 //! A page of the customer: what it loads, and what it lets everyone read (H3).
 
 use regex::Regex;
-use reqwest::Url;
 use std::sync::LazyLock;
+use url::Url;
 
 use super::installation::at;
 use super::policy::Policy;

@@ -1,6 +1,6 @@
 //! What a page's Content-Security-Policy allows (CSP Level 3, sections 6.7 and 6.8).
 
-use reqwest::Url;
+use url::Url;
 
 /// One policy: its directives with their sources, lower-cased names.
 pub(super) struct Policy(Vec<(String, Vec<String>)>);

@@ -2,17 +2,20 @@
 
 use std::time::Duration;
 
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
-use reqwest::{Client, Url, redirect};
+use axum::body::Bytes;
+use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
+use countersign_infra::fetch::{Fetcher, Private};
+use http_body_util::Full;
 use serde_json::Value;
+use url::Url;
 
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Bytes of an answer that are read.
+/// Bytes of an answer at most.
 const MOST: usize = 4 * 1024 * 1024;
 
 /// A client without cookies that follows no redirect.
 pub(super) struct Stranger {
-    client: Client,
+    client: Fetcher,
     origin: Option<HeaderValue>,
 }
 
@@ -25,15 +28,10 @@ pub(super) struct Said {
 
 impl Stranger {
     /// A stranger who looks at `page`, if there is one.
-    pub(super) fn new(page: Option<&Url>) -> Result<Self, reqwest::Error> {
-        let client = Client::builder()
-            .timeout(PATIENCE)
-            .redirect(redirect::Policy::none())
-            .user_agent(concat!("countersign-doctor/", env!("CARGO_PKG_VERSION")))
-            .build()?;
+    pub(super) fn new(page: Option<&Url>) -> Self {
         let origin = page.map(|page| page.origin().ascii_serialization());
         let origin = origin.and_then(|origin| HeaderValue::from_str(&origin).ok());
-        Ok(Self { client, origin })
+        Self { client: Fetcher::new(Private::Allowed), origin }
     }
 
     /// Fetches an address as the page would.
@@ -67,39 +65,23 @@ impl Stranger {
         body: Option<&Value>,
         headers: &[(&str, String)],
     ) -> Result<Said, String> {
-        let mut request = self.client.request(method, url);
+        let mut request = Request::builder().method(method);
         if let Some(origin) = &self.origin {
             request = request.header("origin", origin);
         }
-        if let Some(body) = body {
-            request = request.header("content-type", "application/json").body(body.to_string());
+        if body.is_some() {
+            request = request.header("content-type", "application/json");
         }
         for (name, value) in headers {
             request = request.header(*name, value);
         }
-        read(request).await.map_err(|error| innermost(&error))
+        let body = body.map(|body| Bytes::from(body.to_string())).unwrap_or_default();
+        let request = request.body(Full::new(body)).map_err(|fault| fault.to_string())?;
+        let answer = self.client.exchange(&url, request, MOST, PATIENCE).await;
+        let (head, body) = answer.map_err(|fault| fault.to_string())?.into_parts();
+        let text = String::from_utf8_lossy(&body).into_owned();
+        Ok(Said { status: head.status, headers: head.headers, text })
     }
-}
-
-async fn read(request: reqwest::RequestBuilder) -> Result<Said, reqwest::Error> {
-    let mut response = request.send().await?;
-    let (status, headers) = (response.status(), response.headers().clone());
-    let mut bytes = Vec::new();
-    while bytes.len() < MOST
-        && let Some(more) = response.chunk().await?
-    {
-        bytes.extend_from_slice(&more);
-    }
-    Ok(Said { status, headers, text: String::from_utf8_lossy(&bytes).into_owned() })
-}
-
-/// The cause that a person can act on stands at the end of the chain.
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut error = error;
-    while let Some(source) = error.source() {
-        error = source;
-    }
-    error.to_string()
 }
 
 impl Said {

@@ -9,8 +9,8 @@ use axum::response::Html;
 use axum::routing::{any, get};
 use countersign_people::widgets::Mode;
 use countersign_server::doctor::{Asked, Finding, Verdict, examine};
-use reqwest::Url;
 use serde_json::{Value, json};
+use url::Url;
 
 use crate::app::{Tenant, TestApp};
 
