@@ -70,7 +70,7 @@ test('every flag and variable of the help is on the page, with its default', asy
       const flag = `--${variable.slice('COUNTERSIGN_'.length).toLowerCase().replaceAll('_', '-')}`;
       const row = page.page.split('\n').find((line) => [`| \`${flag} `, `| \`${flag}\``].some((begin) => line.startsWith(begin)) && line.includes(`\`${variable}\``));
       assert.ok(row, `${flag} with ${variable} has no row`);
-      const defaults = stdout.match(new RegExp(`${flag} [^]*?(?=\\n {2,6}-|$)`))[0].match(/\[default: ([^\]]+)\]/);
+      const defaults = stdout.match(new RegExp(`${flag}\\s[^]*?(?=\\n {2,6}-|$)`))[0].match(/\[default: ([^\]]+)\]/);
       if (defaults) assert.ok(row.includes(defaults[1]), `${flag}: ${defaults[0]}`);
     }
   }
