@@ -1,1 +1,3 @@
-//! x
+//! Vendors' own clients work unmodified: their routes and sockets, answered by our features.
+
+pub mod notificationapi;

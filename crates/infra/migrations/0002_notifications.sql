@@ -102,14 +102,3 @@ create table delivery (
     primary key (tenant, dispatch, channel)
 ) {tenant};
 create index delivery_age on delivery (at);
-
--- What a contact is reached by beside its fields: time zone, devices, workspaces.
-create table recipient (
-    tenant bytea not null,
-    contact bytea not null,
-    sealed bytea not null,
-    seen_at bigint not null,
-    created_at bigint not null,
-    updated_at bigint not null,
-    primary key (tenant, contact)
-) {tenant};

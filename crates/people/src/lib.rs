@@ -5,6 +5,7 @@ pub mod api_keys;
 pub mod audit;
 pub mod contacts;
 pub mod coverage;
+pub mod guests;
 pub mod identity_secrets;
 pub mod jwks;
 pub mod members;
@@ -37,6 +38,8 @@ pub struct Shared {
     pub api_keys: api_keys::ApiKeys,
     /// Refused proofs on their way to the store.
     pub refusals: refusals::Refusals,
+    /// Live connections without a session.
+    pub guests: guests::Guests,
     /// Proofs, counted on their way to the store.
     pub coverage: coverage::Counts,
     /// Where static proofs were seen, on their way to the store.
@@ -77,6 +80,13 @@ impl Doorkeeper for People {
     }
 
     fn revoked(&self, app: &App, revocation: &Revocation) {
+        self.forget(app, revocation);
+        self.guests.revoked(app, self, revocation);
+    }
+}
+
+impl People {
+    fn forget(&self, app: &App, revocation: &Revocation) {
         match revocation.target {
             Target::Settings(widget) => self.widgets.forget(widget),
             Target::Widget(widget) => {

@@ -14,6 +14,7 @@ use countersign_infra::folder::{Folder, FolderFault};
 use countersign_infra::vault::{Place, Vault};
 use countersign_people::api_keys::ApiKeys;
 use countersign_people::coverage::{self, Counts};
+use countersign_people::guests::Guests;
 use countersign_people::jwks::Jwks;
 use countersign_people::members::Members;
 use countersign_people::refusals::{self, Refusals};
@@ -147,6 +148,7 @@ impl Ground {
             members: Members::new(&self.vault),
             api_keys: ApiKeys::default(),
             refusals,
+            guests: Guests::default(),
             coverage: Counts::default(),
             replays: Sightings::default(),
             jwks: Jwks::new(Fetcher::new(self.private)),
@@ -193,7 +195,8 @@ impl Drop for Server {
 
 /// What goes on without a request.
 fn work(app: &App, people: &People, queue: refusals::Queue) -> Vec<tokio::task::JoinHandle<()>> {
-    let consumers: [Box<dyn Consumer>; 2] = [
+    let consumers: [Box<dyn Consumer>; 3] = [
+        Box::new(countersign_compat::notificationapi::Push),
         Box::new(countersign_talk::conversations::Frames),
         Box::new(countersign_people::audit::Log),
     ];

@@ -3,6 +3,7 @@
 use axum::Extension;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
+use countersign_compat::notificationapi;
 use countersign_door::idempotency::once;
 use countersign_door::protect::{Gate, protect};
 use countersign_door::{App, Plane, Problem};
@@ -25,6 +26,7 @@ pub fn router(app: &App, people: People, gate: Gate) -> Router {
     routes
         .merge(assets::routes())
         .merge(contract::routes(&document))
+        .merge(notificationapi::routes())
         .fallback(async || Problem::not_found())
         .layer(from_fn_with_state(app.clone(), once))
         .layer(from_fn(places::share_with_pages))

@@ -52,6 +52,10 @@ pub fn open<B: Default>(
     conversation: impl Conversation,
 ) -> Response<B> {
     let (response, upgrade) = handshake.agree(protocol);
+    if conversation.begins_live() {
+        seat.outlet().heard(true);
+        seat.outlet().release(0);
+    }
     tokio::spawn(async move {
         let Ok(upgraded) = upgrade.await else { return };
         match bare(upgraded) {
@@ -71,10 +75,16 @@ pub fn open<B: Default>(
 
 /// What one client's messages mean; one value a socket, so keep it small.
 ///
-/// Nothing published reaches the client before an answer carries [`Answer::release`].
+/// Nothing published reaches the client before an answer carries [`Answer::release`], unless it
+/// begins live.
 pub trait Conversation: Send + Unpin + 'static {
     /// Answers a message; the next one is read when this answer is on its way.
     fn message(&mut self, text: String) -> impl Future<Output = Answer> + Send;
+
+    /// Whether everything flows from the beginning, for clients that only listen (not L5).
+    fn begins_live(&self) -> bool {
+        false
+    }
 
     /// Goes on after an answer with [`Then::More`] was written out, for a replay in pages.
     fn more(&mut self) -> impl Future<Output = Answer> + Send {

@@ -3,6 +3,7 @@
 mod bad;
 mod feed;
 mod sending;
+mod vendor;
 
 use serde_json::{Value, json};
 

@@ -1,0 +1,162 @@
+//! Who calls: a user with or without a hash, or a server with a secret.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use countersign_base::ContactId;
+use countersign_door::{App, Cx, System};
+use countersign_identity::{Key, Mode, Presented, sign};
+use countersign_people::People;
+use countersign_people::contacts::{self, Claim};
+use countersign_people::guests::{self, Standing};
+use countersign_people::refusals::{Judgement, judge};
+use countersign_people::widgets::Install;
+
+use super::address::{Action, Token, mended, readings};
+use super::answer::Failure;
+
+/// The profile of an environment.
+const PROFILE: &str = "notificationapi";
+
+/// A call that was read, and nothing more.
+#[derive(Clone, Copy)]
+pub(super) struct Call<'a> {
+    pub(super) app: &'a App,
+    pub(super) people: &'a People,
+    pub(super) parts: &'a Parts,
+    pub(super) body: &'a Bytes,
+}
+
+/// Who stands behind a call about a user.
+#[derive(Clone)]
+pub(super) struct Person {
+    pub(super) user: String,
+    standing: Option<Standing>,
+}
+
+impl Call<'_> {
+    /// The environment; one that does not exist is refused like a wrong proof.
+    pub(super) async fn environment(&self, client: &str) -> Result<Arc<Install>, Failure> {
+        environment(self.app, self.people, client).await
+    }
+
+    /// The server itself on the environment's rows.
+    pub(super) async fn system(&self, install: &Install) -> Result<System, Failure> {
+        Ok(self.app.system(install.scope).await?)
+    }
+
+    fn token(&self) -> Result<Token, Failure> {
+        let header = self.parts.headers.get(AUTHORIZATION);
+        let header = header.and_then(|header| header.to_str().ok());
+        header.and_then(Token::read).ok_or(Failure::Unauthorized)
+    }
+
+    /// Who calls about a user, and what is done (NA1, NA2).
+    pub(super) fn person(
+        &self,
+        install: &Install,
+        client: &str,
+        tail: &str,
+    ) -> Result<(Person, Action), Failure> {
+        let token = self.token()?;
+        let all = readings(tail);
+        let user = all.iter().find_map(|(user, action)| {
+            token.hash(client, user).map(|hash| (user.clone(), *action, hash))
+        });
+        if let Some((user, action, hash)) = user {
+            let presented = presented(&user, &hash);
+            let standing = guests::admit(self.app, self.people, install, self.parts, &presented);
+            let standing = Some(standing.ok_or(Failure::Unauthorized)?);
+            return Ok((Person { user, standing }, action));
+        }
+        self.server(install, client)?;
+        let (user, action) = all.into_iter().next().ok_or(Failure::NotFound)?;
+        Ok((Person { user, standing: None }, action))
+    }
+
+    /// Whether the call has a secret of the environment.
+    pub(super) fn server(&self, install: &Install, client: &str) -> Result<(), Failure> {
+        let secret = self.token()?.secret(client).ok_or(Failure::Unauthorized)?;
+        if holds(self.app, install, &secret) { Ok(()) } else { Err(Failure::Unauthorized) }
+    }
+}
+
+/// The environment with this client id.
+pub(super) async fn environment(
+    app: &App,
+    people: &People,
+    client: &str,
+) -> Result<Arc<Install>, Failure> {
+    let install = people.widgets.find(app, client).await.map_err(|_| Failure::Unauthorized)?;
+    if install.profile.name() == PROFILE { Ok(install) } else { Err(Failure::Unauthorized) }
+}
+
+/// What a user presents, in the words of the profile.
+pub(super) fn presented(user: &str, hash: &str) -> Presented {
+    let presented = Presented::default().with("userId", user);
+    match mended(hash) {
+        Some(hash) => presented.with("userIdHash", hash),
+        None => presented,
+    }
+}
+
+/// Whether a text is one of the environment's secrets: it signs as ours do.
+fn holds(app: &App, install: &Install, secret: &str) -> bool {
+    let now = app.clock.now();
+    let Ok(key) = Key::imported(install.profile, Mode::Hmac, "presented", secret) else {
+        return false;
+    };
+    let claims = Presented::default().with("userId", "server");
+    let audience = &install.widget.public_key;
+    let Ok(signed) = sign(install.profile, &key, &claims, audience, now.seconds()) else {
+        return false;
+    };
+    let proof = signed.into_iter().fold(claims, |claims, (name, value)| claims.with(&name, value));
+    matches!(judge(install, &proof, now), Judgement::Proven(_))
+}
+
+impl Person {
+    /// A user as a socket presents it.
+    pub(super) fn of(user: String, standing: Standing) -> Self {
+        Self { user, standing: Some(standing) }
+    }
+
+    /// A user that a server names.
+    pub(super) fn of_server(user: String) -> Self {
+        Self { user, standing: None }
+    }
+
+    /// The contact, if there is one; one that was proven more strongly is not reached (NA5).
+    pub(super) async fn find(&self, cx: &mut Cx<'_>) -> Result<Option<ContactId>, Failure> {
+        let Some((contact, before)) = contacts::named(cx, &self.user).await? else {
+            return Ok(None);
+        };
+        let may = match &self.standing {
+            None => true,
+            Some(Standing::Proven(_, trust)) => before <= *trust,
+            Some(Standing::Named) => !before.is_proven(),
+        };
+        if may { Ok(Some(contact)) } else { Err(Failure::Unauthorized) }
+    }
+
+    /// The contact, made if it is missing; a proof raises what is known of it.
+    pub(super) async fn ensure(&self, cx: &mut Cx<'_>) -> Result<ContactId, Failure> {
+        if let Some(Standing::Proven(proven, trust)) = &self.standing {
+            let contact = contacts::recognise(cx, proven, *trust, Claim::Enforced).await?;
+            return Ok(contact.id);
+        }
+        let known = self.find(cx).await?;
+        countersign_reach::notifications::own_id(&self.user)?;
+        match known {
+            Some(contact) => Ok(contact),
+            None => Ok(contacts::ensure(cx, &self.user).await?),
+        }
+    }
+
+    /// Whether a server speaks, whose word is better than a page's.
+    pub(super) fn is_server(&self) -> bool {
+        self.standing.is_none()
+    }
+}

@@ -1,0 +1,102 @@
+//! `NotificationAPI`'s REST and WebSocket, under `/compat/notificationapi`.
+//!
+//! An environment is a widget with the profile `notificationapi`: its public key is the
+//! `clientId`, its identity secrets are `clientSecret`s, several at once while one replaces
+//! another, and `enforce` is Secure Mode.
+//!
+//! - **NA1** The path says who is meant, the token must say the same; the token also decides which
+//!   reading of an ambiguous path holds.
+//! - **NA2** In Secure Mode a call without a valid hash is answered 401 with no body, and changes
+//!   nothing; the socket is refused in the handshake.
+//! - **NA3** Secure Mode and retired secrets count from the next request on, and cut the sockets
+//!   whose hash does not hold any more.
+//! - **NA4** No title is run: neither as markup from a parameter nor as a template.
+//! - **NA5** A name that was proven once is not given to a page that merely says it, also where
+//!   Secure Mode is off.
+
+mod address;
+mod answer;
+mod choices;
+mod entry;
+mod feed;
+mod push;
+mod server;
+mod shape;
+mod socket;
+mod user;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Extension, OriginalUri, Request};
+use axum::handler::Handler as _;
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::any;
+use countersign_door::{App, Public, Reason};
+use countersign_people::People;
+use http_body_util::{BodyExt as _, Limited};
+
+use self::address::Place;
+use self::answer::{Failure, shared};
+use self::entry::Call;
+pub use self::push::Push;
+
+/// Where the routes stand.
+pub(crate) const ROOT: &str = "/compat/notificationapi";
+/// Bytes of a body at most: 150,000 of parameters, and the texts of a call.
+const MOST_BODY: usize = 1024 * 1024;
+
+/// The vendor's clients put their proof into each call's `Authorization`, in their own format.
+#[derive(Debug)]
+pub enum ProofInEachCall {}
+
+impl Reason for ProofInEachCall {
+    const WHY: &'static str = "the proof is the vendor's Basic token or socket query, read here";
+}
+
+/// Every route of the vendor.
+pub fn routes() -> Router<App> {
+    let handler = any(answer.layer(DefaultBodyLimit::max(MOST_BODY)));
+    Router::new()
+        .route(ROOT, handler.clone())
+        .route(&format!("{ROOT}/"), handler.clone())
+        .route(&format!("{ROOT}/{{*rest}}"), handler)
+}
+
+async fn answer(
+    door: Public<ProofInEachCall>,
+    Extension(people): Extension<People>,
+    OriginalUri(uri): OriginalUri,
+    request: Request,
+) -> Response {
+    if request.method() == Method::OPTIONS {
+        return shared(StatusCode::NO_CONTENT.into_response());
+    }
+    let (mut parts, body) = request.into_parts();
+    let path = uri.path().strip_prefix(ROOT).unwrap_or_default().trim_start_matches('/');
+    if path.is_empty() {
+        return shared(socket::open(door.app(), &people, &mut parts).await);
+    }
+    let Some(place) = Place::read(path) else { return shared(Failure::NotFound.into_response()) };
+    let body = match Limited::new(body, MOST_BODY).collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(_) => return shared(StatusCode::PAYLOAD_TOO_LARGE.into_response()),
+    };
+    let call = Call { app: door.app(), people: &people, parts: &parts, body: &body };
+    shared(dispatch(call, place).await.unwrap_or_else(Failure::into_response))
+}
+
+async fn dispatch(call: Call<'_>, place: Place<'_>) -> Result<Response, Failure> {
+    match place {
+        Place::User { client, tail } => user::answer(call, &client, tail).await,
+        Place::Server { client, rest } => server::answer(call, &client, &rest).await,
+    }
+}
+
+/// A body as JSON, whatever its type claims; an empty one is an empty object.
+fn json(body: &Bytes) -> Result<serde_json::Value, Failure> {
+    if body.iter().all(u8::is_ascii_whitespace) {
+        return Ok(serde_json::json!({}));
+    }
+    serde_json::from_slice(body).map_err(|_| Failure::bad("the body is not JSON"))
+}
