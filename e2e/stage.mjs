@@ -125,7 +125,9 @@ export async function write(frame, text) {
   await frame.locator('.bubble.own:not(.waiting)', { hasText: text }).first().waitFor()
 }
 
+/** As people do: they click into the field first, which also tells the browser where keys belong. */
 export async function type(frame, text) {
+  await frame.click('textarea')
   await frame.fill('textarea', text)
   await frame.press('textarea', 'Enter')
 }
