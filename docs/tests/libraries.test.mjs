@@ -8,6 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import { call, root, stage, until } from './kit.mjs';
 
 const PROFILES = ['countersign', 'woes-jwt', 'woes-hmac', 'notificationapi', 'fogbender'];
+const SENDING = ['node', 'python'];
 const JKT = 'kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k'; // RFC 8037, appendix A.3
 
 for (const language of ['node', 'python', 'php', 'go', 'ruby', 'csharp']) {
@@ -64,6 +65,20 @@ for (const language of ['node', 'python', 'php', 'go', 'ruby', 'csharp']) {
         assert.equal(opened.status, 201, `${name}: ${opened.text}`);
       }
     });
+
+    if (SENDING.includes(language)) {
+      test('a notification is sent once, however often the script runs', async () => {
+        const { secret_key } = made.countersign;
+        const notify = async () => (await page.shell(page.block('id', 'notify'), { COUNTERSIGN_SECRET_KEY: secret_key })).stdout.trim();
+        const headers = { authorization: `Bearer ${secret_key}` };
+        const type = { title: 'A comment', channels: ['inapp'], templates: { inapp: { title: '{{who}} wrote' } } };
+        const answer = await call('PUT', `${server}/api/v1/notification_types/comment`, { headers, body: type });
+        assert.equal(answer.status, 200, answer.text);
+        assert.deepEqual([await notify(), await notify()], ['sent inapp: delivered', 'sent inapp: delivered']);
+        const log = await call('GET', `${server}/api/v1/notifications`, { headers });
+        assert.equal(log.body.items.length, 1);
+      });
+    }
   });
 }
 

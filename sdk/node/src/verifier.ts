@@ -1,7 +1,8 @@
 // Access tokens of a Countersign server, verified with the keys that it publishes.
 import { isObject, KeySet } from './keys.ts'
 import { Refused } from './refused.ts'
-import { bytesOf, InvalidInput } from './values.ts'
+import { readServer } from './server.ts'
+import { bytesOf } from './values.ts'
 
 /** What a verified access token says. */
 export interface Claims {
@@ -100,20 +101,3 @@ function object(json: Buffer): Record<string, unknown> | undefined {
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
 const isTime = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0
-
-/** The public URL in the form that the server's tokens have as `iss`. */
-function readServer(server: unknown): string {
-  const url = typeof server === 'string' && URL.canParse(server) ? new URL(server) : null
-  if (!url) throw new InvalidInput(`${JSON.stringify(server)} is no URL of a server`)
-  if (url.username || url.password || url.pathname !== '/' || url.search || url.hash || /[?#]$/.test(url.href)) {
-    throw new InvalidInput(`${url.origin} must be scheme, host and port, and nothing else`)
-  }
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
-    throw new InvalidInput(`${JSON.stringify(server)} must begin with https://, or be on this machine`)
-  }
-  return url.origin
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127(\.\d+){3}$/.test(host)
-}

@@ -32,3 +32,29 @@ class Refused(Exception):
 
 class KeysUnavailable(Exception):
     """The server's keys cannot be had: this says nothing about the token. Answer 503."""
+
+
+class Rejected(Exception):
+    """The server said no. `code` is stable, the text is for people.
+
+    `request_id` names the call in the server's log; `retry_after` is the number of seconds after
+    which the server would like to be asked again.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        request_id: str | None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.status = status
+        self.code = code
+        self.request_id = request_id
+        self.retry_after = retry_after
+
+
+class Unreachable(Exception):
+    """The server gave no answer that counts; the cause says why."""

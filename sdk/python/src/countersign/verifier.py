@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import time
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from urllib.parse import urlsplit
 
-from .errors import InvalidInput, Refused
+from .errors import Refused
+from .server import read_server
 from .values import bytes_of
 
 # Seconds that the server's clock may be ahead.
@@ -51,7 +50,7 @@ class Verifier:
     def __init__(self, server: str) -> None:
         from .keys import KeySet
 
-        self._issuer = _read_server(server)
+        self._issuer = read_server(server)
         self._audience = f"{self._issuer}/widget/v1"
         self._keys = KeySet(f"{self._issuer}/.well-known/jwks.json")
 
@@ -150,29 +149,3 @@ def _bound_key(claims: dict[str, object]) -> str | None:
     if not isinstance(confirmation, dict):
         raise Refused("claims", "cnf is of another type")
     return _text(confirmation, "jkt")
-
-
-def _read_server(server: str) -> str:
-    """The public URL in the form that tokens have as `iss`."""
-    written = isinstance(server, str) and server.isprintable() and not set(server) & {" ", "\\"}
-    try:
-        url = urlsplit(server if written else "")
-        host, port = url.hostname, url.port
-    except ValueError:
-        host = None
-    if not host:
-        raise InvalidInput(f"{server!r} is no URL of a server")
-    if "@" in url.netloc or url.path not in ("", "/") or "?" in server or "#" in server:
-        raise InvalidInput("the server must be scheme, host and port, and nothing else")
-    if url.scheme != "https" and not (url.scheme == "http" and _is_loopback(host)):
-        raise InvalidInput(f"{server!r} must begin with https://, or be on this machine")
-    usual = {"https": 443, "http": 80}[url.scheme]
-    origin = f"{url.scheme}://" + (f"[{host}]" if ":" in host else host)
-    return origin if port in (None, usual) else f"{origin}:{port}"
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
