@@ -190,7 +190,7 @@ impl Event for Recorded {
     }
 }
 
-/// The other end of the queue, for [`write`].
+/// The other end of the queue, for [`write()`].
 pub struct Queue(mpsc::Receiver<(Refused, u64)>);
 
 impl Refusals {
