@@ -33,7 +33,7 @@ pub async fn unread(cx: &mut Cx<'_>, contact: ContactId) -> Result<i64, Fault> {
 }
 
 /// Changes items of the contact's; ids that are not its own change nothing (N4). Says how many
-/// changed.
+/// changed. One after the other on a feed, so that no mark of another device is lost (N14).
 pub async fn change(
     cx: &mut Cx<'_>,
     contact: ContactId,
@@ -43,6 +43,7 @@ pub async fn change(
     if ids.len() > MOST_CHANGED {
         return Err(Refusal::TooMany { what: "ids in one call", most: MOST_CHANGED });
     }
+    item::hold_existing(cx, contact).await?;
     let mut changed = 0;
     for id in ids {
         let Some(mut found) = item::find(cx, contact, *id).await? else { continue };
@@ -66,6 +67,7 @@ pub async fn change(
 
 /// Shows everything as read.
 pub async fn see_all(cx: &mut Cx<'_>, contact: ContactId) -> Result<(), Fault> {
+    item::hold_existing(cx, contact).await?;
     if item::see_all(cx, contact).await? > 0 {
         cx.emit(&FeedChanged { contact }).await?;
     }

@@ -19,6 +19,7 @@
 //! - **N12** What is sent for later waits sealed, at most a year; until its moment it can be
 //!   changed and cancelled.
 //! - **N13** Retracting takes a type's items out of a contact's feed.
+//! - **N14** Marks that several devices set at once all hold.
 
 pub mod api;
 pub mod channel;

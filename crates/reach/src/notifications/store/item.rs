@@ -2,7 +2,7 @@
 
 use countersign_base::{ContactId, Fault, Moment, NotificationId, TenantId};
 use countersign_door::Cx;
-use countersign_infra::db::{Row, Value};
+use countersign_infra::db::{Row, Sql, Value};
 use countersign_infra::vault::{Key, Place};
 
 use super::super::item::{Content, Item, Marks};
@@ -27,6 +27,11 @@ const NEXT: &str = "
 const HOLD: &str = "
     insert into feed (tenant, contact, last_at) values ($1, $2, 0)
     on conflict (tenant, contact) do update set last_at = feed.last_at";
+/// Locks a feed that may not be there, where several write at once.
+const HOLD_EXISTING: Sql = Sql {
+    lite: "select last_at from feed where tenant = $1 and contact = $2",
+    pg: "select last_at from feed where tenant = $1 and contact = $2 for update",
+};
 const INSERT: &str = "
     insert into notification (tenant, contact, at, id, type, sub, sealed, expires_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8)";
@@ -89,6 +94,14 @@ pub(in super::super) async fn add(
 /// Locks a contact's feed until the commit.
 pub(in super::super) async fn hold(cx: &mut Cx<'_>, contact: ContactId) -> Result<(), Fault> {
     cx.exec(HOLD, &[cx.tenant().into(), contact.into()]).await.map(drop)
+}
+
+/// Locks a feed until the commit, if there is one: what has no items changes nothing.
+pub(in super::super) async fn hold_existing(
+    cx: &mut Cx<'_>,
+    contact: ContactId,
+) -> Result<(), Fault> {
+    cx.row(HOLD_EXISTING, &[cx.tenant().into(), contact.into()], |_| Ok(())).await.map(drop)
 }
 
 pub(in super::super) async fn find(

@@ -78,6 +78,30 @@ async fn n3_the_count_follows_every_change() {
 }
 
 #[tokio::test]
+async fn n14_marks_that_several_devices_set_at_once_all_hold() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("acme").await;
+    order_type(&app, &tenant, json!({})).await;
+    let (desk, phone) = (app.visitor(&tenant, "alice").await, app.visitor(&tenant, "alice").await);
+    for number in 0..12 {
+        let id = send(&app, &tenant, "alice", &number.to_string()).await.json()["id"].clone();
+        let moment = "2026-11-21T10:00:00.000Z";
+        let archived = json!({ "ids": [id], "archived_at": moment });
+        let clicked = json!({ "ids": [id], "clicked_at": moment });
+        let nothing = json!({});
+        let (one, other, all) = tokio::join!(
+            desk.call("PATCH", FEED, &archived),
+            phone.call("PATCH", FEED, &clicked),
+            phone.call("POST", "/widget/v1/notifications/seen", &nothing),
+        );
+        assert_eq!((one.status, other.status, all.status), (200, 200, 200));
+        let item = desk.get(&format!("{FEED}?limit=1")).await.json()["items"][0].clone();
+        let marks = ["archived_at", "clicked_at", "seen_at"].map(|mark| item[mark].is_string());
+        assert_eq!(marks, [true; 3], "{item}");
+    }
+}
+
+#[tokio::test]
 async fn n4_another_contacts_item_cannot_be_read_or_changed() {
     let app = TestApp::start().await;
     let tenant = app.tenant("acme").await;
