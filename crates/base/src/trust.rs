@@ -77,3 +77,22 @@ pub enum Provenance {
     /// A valid proof said so.
     Proven,
 }
+
+impl Provenance {
+    /// Its name in the store and in the contract.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Inferred => "inferred",
+            Self::Said => "said",
+            Self::Set => "set",
+            Self::Proven => "proven",
+        }
+    }
+
+    /// The provenance with this name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Inferred, Self::Said, Self::Set, Self::Proven]
+            .into_iter()
+            .find(|provenance| provenance.name() == name)
+    }
+}

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use axum::http::Extensions;
 use axum::http::request::Parts;
 use countersign_base::{Caller, Environment, Fault, OrganizationId, Scope, TenantId};
 use countersign_guard::Origin;
@@ -32,6 +33,8 @@ pub struct Opening {
     pub clock: Clock,
     /// Rung after each commit that had events.
     pub bell: Bell,
+    /// Rung after each commit that left something to be carried out of the house.
+    pub outgoing: Bell,
     /// Live connections.
     pub hub: Hub,
     /// Where the server answers.
@@ -40,6 +43,8 @@ pub struct Opening {
     pub watch: Watch,
     /// Who knows proofs.
     pub doorkeeper: Arc<dyn Doorkeeper>,
+    /// What features above keep while the process runs, each found by its type.
+    pub parts: Extensions,
 }
 
 /// Where the server answers: the dashboard's origin and the widget's may differ.
@@ -89,6 +94,11 @@ impl App {
     /// Opens the door.
     pub fn new(opening: Opening) -> Self {
         Self(Arc::new(opening))
+    }
+
+    /// What a feature put among the parts at the start.
+    pub fn part<T: Send + Sync + 'static>(&self) -> Option<&T> {
+        self.parts.get()
     }
 
     /// The keys of `tenant`, opened once.
@@ -159,6 +169,9 @@ impl App {
         }
         if committed.has_news {
             self.bell.ring();
+        }
+        if committed.has_outgoing {
+            self.outgoing.ring();
         }
     }
 }

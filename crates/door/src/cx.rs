@@ -23,6 +23,7 @@ pub struct Cx<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Committed {
     pub(crate) has_news: bool,
+    pub(crate) has_outgoing: bool,
     pub(crate) revocations: Vec<Revocation>,
 }
 
@@ -198,6 +199,11 @@ impl<'a> Cx<'a> {
         self.exec(INSERT_EVENT, &values).await?;
         self.committed.has_news = true;
         Ok(())
+    }
+
+    /// Wakes, after the commit, whoever carries things out of the house.
+    pub fn wake_carriers(&mut self) {
+        self.committed.has_outgoing = true;
     }
 
     /// Ends proofs and connections on every node, here before the caller is answered.

@@ -91,7 +91,9 @@ create index dispatch_mark on dispatch (tenant, mark, due_at);
 create index dispatch_recent on dispatch (tenant, contact, type, due_at);
 create index dispatch_age on dispatch (created_at);
 
--- What became of it on each channel.
+-- What became of it on each channel. The columns from `contact` on are for what has to be
+-- carried out of the house: `sealed` and `next_at` only as long as it waits; whoever carries it
+-- moves `next_at` to the end of its lease.
 create table delivery (
     tenant bytea not null,
     dispatch bytea not null,
@@ -99,6 +101,12 @@ create table delivery (
     state text not null,
     reason text,
     at bigint not null,
+    contact bytea,
+    provenance text,
+    sealed bytea,
+    next_at bigint,
+    attempts bigint not null default 0,
     primary key (tenant, dispatch, channel)
 ) {tenant};
 create index delivery_age on delivery (at);
+create index delivery_due on delivery (channel, next_at) where state = 'queued';

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::http::Extensions;
 use countersign_base::{Fault, Moment};
 use countersign_door::live::{Hub, Limits as LiveLimits};
 use countersign_door::work::{Consumer, DOOR, Watch, consume, tidy, watch};
@@ -23,6 +24,7 @@ use countersign_people::sessions::{self, Sessions};
 use countersign_people::widgets::Widgets;
 use countersign_people::{People, Shared, signing};
 use countersign_reach::notifications;
+use countersign_reach::notifications::outbox::{self, Outbox};
 
 use crate::config::{ConfigFault, Store};
 
@@ -38,6 +40,8 @@ pub struct Ground {
     pub algorithm: String,
     /// Whether URLs of customers may lead to addresses that are not public.
     pub private: Private,
+    /// Who carries what leaves the house, beside those that every server has.
+    pub outbox: Outbox,
     /// Held as long as the process lives, so that no second one uses the folder.
     pub folder: Option<Folder>,
 }
@@ -93,7 +97,8 @@ impl Ground {
         };
         let algorithm = store.token_algorithm.clone();
         let private = Private::Refused;
-        let ground = Self { db, vault, clock, algorithm, private, folder: None };
+        let outbox = Outbox::default();
+        let ground = Self { db, vault, clock, algorithm, private, outbox, folder: None };
         if let Err(fault) = ground.check_key().await {
             if is_new_key {
                 // It is of no use: this database was made with another one.
@@ -138,6 +143,13 @@ impl Ground {
         self.clock.now()
     }
 
+    /// What features keep while the process runs.
+    fn parts(&self) -> Extensions {
+        let mut parts = Extensions::new();
+        parts.insert(self.outbox.clone());
+        parts
+    }
+
     /// Opens the door on this ground and starts the work behind it.
     pub async fn start(&self, origins: Origins, live: LiveLimits) -> Result<Server, BootFault> {
         let keys = self.signing_keys().await?;
@@ -158,10 +170,12 @@ impl Ground {
             vault: Arc::clone(&self.vault),
             clock: self.clock.clone(),
             bell: Bell::default(),
+            outgoing: Bell::default(),
             hub: Hub::start(live),
             origins,
             watch: Watch::new(self.clock.clone()),
             doorkeeper: Arc::new(people.clone()),
+            parts: self.parts(),
         });
         let work = work(&app, &people, queue);
         Ok(Server { app, people, work })
@@ -208,6 +222,7 @@ fn work(app: &App, people: &People, queue: refusals::Queue) -> Vec<tokio::task::
     work.push(tokio::spawn(coverage::keep(app.clone(), people.clone())));
     work.push(tokio::spawn(replays::keep(app.clone(), people.clone())));
     work.push(tokio::spawn(notifications::keep_time(app.clone())));
+    work.push(tokio::spawn(outbox::keep_carrying(app.clone())));
     let old = [refusals::OLD, coverage::OLD, replays::OLD].into_iter().chain(notifications::OLD);
     let old = DOOR.into_iter().chain(sessions::old()).chain(old).collect();
     work.push(tokio::spawn(tidy(app.clone(), old)));

@@ -35,7 +35,7 @@ pub(super) async fn answer(
     let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
     let method = &call.parts.method;
     match rest.as_slice() {
-        ["sender"] if method == Method::POST => send(&system, json(call.body)?).await,
+        ["sender"] if method == Method::POST => send(&call, &system, json(call.body)?).await,
         ["sender", "retract"] if method == Method::POST => retract(&system, json(call.body)?).await,
         ["notifications", kind, "subNotifications", sub] => {
             sub_notification(&call, &system, kind, sub).await
@@ -63,7 +63,7 @@ fn owned(value: &Value) -> Option<String> {
     value.as_str().filter(|text| !text.is_empty()).map(ToOwned::to_owned)
 }
 
-async fn send(system: &System, body: Value) -> Result<Response, Failure> {
+async fn send(call: &Call<'_>, system: &System, body: Value) -> Result<Response, Failure> {
     let request = request(&body)?;
     let asked = request.clone();
     let kind = system.read(async move |cx: &mut Cx<'_>| ours::kind_of(cx, &asked).await).await;
@@ -78,7 +78,7 @@ async fn send(system: &System, body: Value) -> Result<Response, Failure> {
         }
         Err(refusal) => return Err(refusal.into()),
     };
-    let prepared = ours::prepared(kind, request)?;
+    let prepared = ours::prepared(call.app, kind, request)?;
     let sent = system.write(async move |cx: &mut Cx<'_>| ours::send(cx, &prepared).await).await?;
     let messages = messages(&sent);
     let status = if messages.is_empty() { StatusCode::OK } else { StatusCode::ACCEPTED };

@@ -1,6 +1,6 @@
 //! What was sent, and what became of it: the delivery log.
 
-use countersign_base::{ContactId, Moment, NotificationId};
+use countersign_base::{ContactId, Moment, NotificationId, Provenance};
 use serde::Serialize;
 
 use super::channel::Channel;
@@ -68,10 +68,12 @@ pub struct Sent {
 pub struct Delivered {
     /// The channel.
     pub channel: Channel,
-    /// `delivered` or `skipped`.
+    /// `queued`, `delivered`, `failed` or `skipped`.
     pub state: String,
-    /// Why it was not delivered.
+    /// Why it was not delivered, or not yet.
     pub reason: Option<String>,
+    /// How we know the address that it goes to, where there is one.
+    pub provenance: Option<Provenance>,
     /// Since when.
     pub at: Moment,
 }
@@ -81,14 +83,26 @@ pub struct Delivered {
 pub(super) enum Outcome {
     /// It is there.
     Delivered,
+    /// It waits to be carried.
+    Queued(Queued),
     /// It is not delivered, for this reason.
     Skipped(&'static str),
+}
+
+/// What waits to be carried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Queued {
+    pub(super) contact: ContactId,
+    pub(super) provenance: Option<Provenance>,
+    pub(super) sealed: Vec<u8>,
+    pub(super) next_at: Moment,
 }
 
 impl Outcome {
     pub(super) const fn state(&self) -> &'static str {
         match self {
             Self::Delivered => "delivered",
+            Self::Queued(_) => "queued",
             Self::Skipped(_) => "skipped",
         }
     }
@@ -96,7 +110,14 @@ impl Outcome {
     pub(super) const fn reason(&self) -> Option<&'static str> {
         match self {
             Self::Skipped(reason) => Some(reason),
-            Self::Delivered => None,
+            Self::Delivered | Self::Queued(_) => None,
+        }
+    }
+
+    pub(super) const fn queued(&self) -> Option<&Queued> {
+        match self {
+            Self::Queued(queued) => Some(queued),
+            Self::Delivered | Self::Skipped(_) => None,
         }
     }
 }

@@ -30,6 +30,7 @@ pub mod kind;
 pub mod kinds;
 pub mod log;
 pub mod order;
+pub mod outbox;
 pub mod preferences;
 mod refusal;
 mod schedule;

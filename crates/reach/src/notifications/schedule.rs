@@ -58,7 +58,7 @@ async fn deliver(app: &App, tenant: TenantId, id: NotificationId) -> Result<(), 
     let asked = request.clone();
     let kind = system.read(async move |cx: &mut Cx<'_>| send::kind_of(cx, &asked).await).await;
     let prepared: Prepared = match kind {
-        Ok(kind) => send::prepared(kind, request)?,
+        Ok(kind) => send::prepared(app, kind, request)?,
         Err(Refusal::NoSuchType(_)) => {
             return system.write(async move |cx: &mut Cx<'_>| send::give_up(cx, id).await).await;
         }

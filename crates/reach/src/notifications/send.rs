@@ -1,7 +1,7 @@
 //! Sends: who gets it, on which channels, and why not on the others.
 
 use countersign_base::{ContactId, Fault, Moment, NotificationId, Provenance};
-use countersign_door::Cx;
+use countersign_door::{App, Cx};
 use countersign_people::contacts::{self, FieldName};
 use serde::{Deserialize, Serialize};
 
@@ -9,11 +9,12 @@ use super::channel::{Channel, Delivery};
 use super::events::{FeedChanged, ItemAdded};
 use super::item::Content;
 use super::kind::{Kind, Name};
-use super::log::{Outcome, Sent, Stage};
+use super::log::{Outcome, Queued, Sent, Stage};
 use super::order::{Composed, Order, compose};
+use super::outbox::{self, Outbox, Parcel, Reach};
 use super::preferences::{self, Held};
 use super::refusal::Refusal;
-use super::store::{dispatch, item, kind as kinds};
+use super::store::{dispatch, item, kind as kinds, outbox as parcels};
 
 /// Seconds that a sending may lie ahead (N12).
 const FURTHEST: i64 = 366 * 24 * 3_600;
@@ -61,6 +62,7 @@ pub struct Prepared {
     kind: Kind,
     request: Request,
     composed: Composed,
+    outbox: Outbox,
 }
 
 /// Finds the type of a request (N6); [`prepared`] goes on outside of the transaction.
@@ -70,10 +72,10 @@ pub async fn kind_of(cx: &mut Cx<'_>, request: &Request) -> Result<Kind, Refusal
 }
 
 /// Checks a request and fills in the templates; slow enough to stay out of transactions.
-pub fn prepared(kind: Kind, request: Request) -> Result<Prepared, Refusal> {
+pub fn prepared(app: &App, kind: Kind, request: Request) -> Result<Prepared, Refusal> {
     request.order.check()?;
     let composed = compose(&kind, &request.order);
-    Ok(Prepared { kind, request, composed })
+    Ok(Prepared { kind, request, composed, outbox: Outbox::of(app) })
 }
 
 /// Sends, or keeps for later (N1, N9 to N12).
@@ -212,8 +214,34 @@ async fn deliver(
     }
     match channel {
         Channel::Inapp => add(cx, id, contact, prepared).await,
-        _ => Ok(Outcome::Skipped("channel not configured")),
+        _ => queue(cx, id, contact, prepared, channel).await,
     }
+}
+
+/// Leaves a parcel for the channel's carrier, if it can reach the contact (NO1).
+async fn queue(
+    cx: &mut Cx<'_>,
+    id: NotificationId,
+    contact: ContactId,
+    prepared: &Prepared,
+    channel: Channel,
+) -> Result<Outcome, Refusal> {
+    let Some(carrier) = prepared.outbox.carrier(channel) else {
+        return Ok(Outcome::Skipped("channel not configured"));
+    };
+    let Some(parcel) = Parcel::of(channel, &prepared.composed) else {
+        return Ok(Outcome::Skipped("there is no text for this channel"));
+    };
+    let provenance = match carrier.reaches(cx, contact).await? {
+        Reach::Yes(provenance) => provenance,
+        Reach::No(reason) => return Ok(Outcome::Skipped(reason)),
+    };
+    let key = cx.contact_key(contact).await?.ok_or(Refusal::NoSuchContact)?;
+    let (kind, sub) = (prepared.kind.name.as_str().to_owned(), sub(&prepared.request));
+    let content = outbox::Content { kind, sub: sub.map(ToOwned::to_owned), parcel };
+    let sealed = parcels::sealed(cx, &key, id, channel, &content)?;
+    cx.wake_carriers();
+    Ok(Outcome::Queued(Queued { contact, provenance, sealed, next_at: cx.now() }))
 }
 
 /// Adds an item to the feed (N2).

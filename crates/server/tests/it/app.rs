@@ -22,6 +22,7 @@ use countersign_infra::vault::Vault;
 use countersign_people::identity_secrets::{self, NewSecret};
 use countersign_people::widgets::{self, Mode, New, Widget};
 use countersign_people::{api_keys, members, organizations};
+use countersign_reach::notifications::outbox::Outbox;
 use countersign_server::boot::{Ground, Server};
 use countersign_server::router::router;
 use http_body_util::BodyExt as _;
@@ -91,13 +92,23 @@ impl TestApp {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let db = store(&folder).await;
         let clock = Arc::new(AtomicI64::new(millis));
-        Self::on(folder, db, Arc::new(Vault::new(&[7; 32])), clock, origin).await
+        let vault = Arc::new(Vault::new(&[7; 32]));
+        Self::on(folder, db, vault, clock, origin, Outbox::default()).await
+    }
+
+    /// A server with these carriers.
+    pub(crate) async fn start_with(outbox: Outbox) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let db = store(&folder).await;
+        let (vault, clock) = (Arc::new(Vault::new(&[7; 32])), Arc::new(AtomicI64::new(BEGINNING)));
+        Self::on(folder, db, vault, clock, ORIGIN, outbox).await
     }
 
     /// Another process on the same store, at the same time of day.
     pub(crate) async fn beside(&self) -> Self {
         let (folder, vault) = (Arc::clone(&self.folder), Arc::new(Vault::new(&[7; 32])));
-        Self::on(folder, self.db.clone(), vault, Arc::clone(&self.clock), ORIGIN).await
+        let (db, clock) = (self.db.clone(), Arc::clone(&self.clock));
+        Self::on(folder, db, vault, clock, ORIGIN, Outbox::of(&self.app)).await
     }
 
     /// Writes what waits in memory, as a server does that is asked to stop.
@@ -111,6 +122,7 @@ impl TestApp {
         vault: Arc<Vault>,
         clock: Arc<AtomicI64>,
         origin: &str,
+        outbox: Outbox,
     ) -> Self {
         let ground = Ground {
             db: db.clone(),
@@ -118,6 +130,7 @@ impl TestApp {
             clock: Clock::Held(Arc::clone(&clock)),
             algorithm: "ES256".to_owned(),
             private: Private::Allowed,
+            outbox,
             folder: None,
         };
         let origin: countersign_guard::Origin = origin.parse().unwrap();

@@ -123,7 +123,7 @@ async fn send_notification(
     let request = new.request()?;
     let asked = request.clone();
     let kind = who.read(async move |cx: &mut Cx<'_>| send::kind_of(cx, &asked).await).await?;
-    let prepared = send::prepared(kind, request)?;
+    let prepared = send::prepared(who.app(), kind, request)?;
     let sent = who.write(async move |cx: &mut Cx<'_>| send::send(cx, &prepared).await).await?;
     Ok((StatusCode::CREATED, Json(sent)).into_response())
 }

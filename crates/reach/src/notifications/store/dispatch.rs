@@ -1,6 +1,6 @@
 //! Rows of what was asked to be sent, and of what became of it on each channel.
 
-use countersign_base::{ContactId, Fault, Moment, NotificationId, TenantId};
+use countersign_base::{ContactId, Fault, Moment, NotificationId, Provenance, TenantId};
 use countersign_door::{App, Cx};
 use countersign_infra::db::{Reach, Row, Tx, Value};
 use countersign_infra::vault::{Key, Place};
@@ -56,10 +56,11 @@ const CANCEL: &str = "
     update dispatch set state = 'cancelled', sealed = null
     where tenant = $1 and id = $2 and state = 'scheduled'";
 const INSERT_DELIVERY: &str = "
-    insert into delivery (tenant, dispatch, channel, state, reason, at)
-    values ($1, $2, $3, $4, $5, $6)";
+    insert into delivery (tenant, dispatch, channel, state, reason, at, contact, provenance,
+        sealed, next_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 const DELIVERIES: &str = "
-    select channel, state, reason, at from delivery where tenant = $1 and dispatch = $2
+    select channel, state, reason, at, provenance from delivery where tenant = $1 and dispatch = $2
     order by channel";
 
 /// What to send, for the time until then.
@@ -210,13 +211,18 @@ pub(in super::super) async fn deliver(
     channel: Channel,
     outcome: &Outcome,
 ) -> Result<(), Fault> {
-    let values = [
+    let queued = outcome.queued();
+    let values: [Value<'_>; 10] = [
         cx.tenant().into(),
         id.into(),
         channel.name().into(),
         outcome.state().into(),
         outcome.reason().into(),
         cx.now().into(),
+        queued.map(|queued| queued.contact).into(),
+        queued.and_then(|queued| queued.provenance).map(Provenance::name).into(),
+        queued.map(|queued| &queued.sealed).into(),
+        queued.map(|queued| queued.next_at).into(),
     ];
     cx.exec(INSERT_DELIVERY, &values).await.map(drop)
 }
@@ -230,9 +236,15 @@ async fn deliveries(cx: &mut Cx<'_>, id: NotificationId) -> Result<Vec<Delivered
             state: row.col(1)?,
             reason: row.col(2)?,
             at: row.col(3)?,
+            provenance: provenance(row.col(4)?)?,
         })
     })
     .await
+}
+
+fn provenance(name: Option<String>) -> Result<Option<Provenance>, Fault> {
+    let unknown = Fault::Corrupt("a delivery has an unknown provenance");
+    name.map(|name| Provenance::named(&name).ok_or(unknown)).transpose()
 }
 
 fn columns(row: &Row<'_>) -> Result<Sent, Fault> {

@@ -3,6 +3,7 @@
 pub(super) mod dispatch;
 pub(super) mod item;
 pub(super) mod kind;
+pub(super) mod outbox;
 pub(super) mod preference;
 
 use countersign_base::Fault;

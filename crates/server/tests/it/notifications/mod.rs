@@ -1,7 +1,8 @@
-//! Notifications: rules N1 to N13 of `reach::notifications`.
+//! Notifications: rules N1 to N13 of `reach::notifications`, and those of its outbox.
 
 mod bad;
 mod feed;
+mod outbox;
 mod sending;
 mod vendor;
 
