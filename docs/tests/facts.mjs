@@ -100,7 +100,7 @@ function algorithms(profile, mode, way) {
   if (mode === 'hmac') return 'HMAC-SHA256';
   if (way.form === 'paseto_v2_local') return 'PASETO v2.local';
   const own = (profile.public_keys ?? []).join(', ');
-  return [way.key && (way.shared?.[0] ?? 'HS256'), own && `${own} with a key of yours`].filter(Boolean).join('; ');
+  return [way.key && (way.shared ?? ['HS256']).join(', '), own && `${own} with a key of yours`].filter(Boolean).join('; ');
 }
 
 function claim({ claim, or, field, required, prefix, when, unless, never }) {

@@ -76,7 +76,7 @@ const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
 function jwt(claims, key, header = { alg: 'HS256', typ: 'JWT' }) {
   const signed = `${part(header)}.${part(claims)}`;
-  return `${signed}.${createHmac('sha256', key).update(signed).digest('base64url')}`;
+  return `${signed}.${createHmac(header.alg.replace('HS', 'sha'), key).update(signed).digest('base64url')}`;
 }
 
 function open(identity) {
@@ -103,20 +103,22 @@ function claimsOf(profile, mode) {
   return [...claims, ...fixed, ...(way.present ?? []).map((name) => ({ [name]: 'w' }))].reduce(merge, {});
 }
 
+const kidOf = (profile, mode, algorithm) => `key-of-${profile.name}-${mode}-${algorithm}`;
+
 const merge = (one, other) => Object.entries(other).reduce((so, [name, value]) => ({ ...so, [name]: typeof value === 'object' && so[name] ? merge(so[name], value) : value }), one);
 
 /** What a page sends whose back end signs by the row with a shared secret. */
-function signed(profile, mode, secret) {
+function signed(profile, mode, secret, algorithm) {
   const way = profile[mode];
   const key = { text: secret, hex: Buffer.from(secret, 'hex'), base64: Buffer.from(secret, 'base64') }[way.key];
   if (mode === 'jwt') {
-    const header = { alg: 'HS256', typ: 'JWT', ...(way.key_id === 'required' && { kid: `key-of-${profile.name}-jwt` }) };
+    const header = { alg: algorithm, typ: 'JWT', ...(way.key_id === 'required' && { kid: kidOf(profile, mode, algorithm) }) };
     return { [way.proof]: jwt({ ...claimsOf(profile, mode), aud: named(way.audience_is ?? '{widget}'), iat: now(), exp: now() + 600 }, key, header) };
   }
   const fields = Object.fromEntries([...way.message.matchAll(/\{(\w+)\}/g)].map(([, name]) => [name, fieldOf(profile, mode, name)]));
   const text = way.message.replaceAll(/\{(\w+)\}/g, (_, name) => fields[name]);
   const digest = (form) => createHmac('sha256', key).update(text).digest(form);
-  const written = { hex_lower: () => digest('hex'), hex_any: () => digest('hex').toUpperCase(), base64: () => digest('base64'), base64url: () => digest('base64url'), key_and_hex: () => `key-of-${profile.name}-hmac:${digest('hex')}` };
+  const written = { hex_lower: () => digest('hex'), hex_any: () => digest('hex').toUpperCase(), base64: () => digest('base64'), base64url: () => digest('base64url'), key_and_hex: () => `${kidOf(profile, mode, algorithm)}:${digest('hex')}` };
   return { ...fields, [way.proof]: written[way.digest]() };
 }
 
@@ -131,15 +133,15 @@ function fieldOf(profile, mode, name) {
   return said ? valuesOf(profile, mode)[said[1]] : '123.456';
 }
 
-const SHARED = profiles.flatMap((profile) => ['jwt', 'hmac'].filter((mode) => profile[mode]?.key && profile[mode].form !== 'paseto_v2_local').map((mode) => [profile, mode]));
+const SHARED = profiles.flatMap((profile) => ['jwt', 'hmac'].filter((mode) => profile[mode]?.key && profile[mode].form !== 'paseto_v2_local').flatMap((mode) => (profile[mode].shared ?? ['HS256']).map((algorithm) => [profile, mode, algorithm])));
 
-for (const [profile, mode] of SHARED) {
-  test(`${profile.name}, ${mode}: a secret is brought along, and signs as the row says`, async () => {
+for (const [profile, mode, algorithm] of SHARED) {
+  test(`${profile.name}, ${mode}, ${algorithm}: a secret is brought along, and signs as the row says`, async () => {
     await set({ profile: profile.name });
     const secret = randomBytes(32).toString('hex');
-    const created = await call('POST', widget('/identity_secrets'), { headers: headers(), body: { secret, mode, kid: `key-of-${profile.name}-${mode}` } });
+    const created = await call('POST', widget('/identity_secrets'), { headers: headers(), body: { secret, mode, algorithm, kid: kidOf(profile, mode, algorithm) } });
     assert.equal(created.status, 201, created.text);
-    const answer = await open(signed(profile, mode, secret));
+    const answer = await open(signed(profile, mode, secret, algorithm));
     assert.equal(answer.status, 201, answer.text);
     assert.equal(answer.body.trust, mode);
     const contact = await call('GET', `${server()}/api/v1/contacts/${answer.body.contact.id}`, { headers: headers() });

@@ -251,7 +251,7 @@ function snippet(key) {
 
 function makeSecrets(iso, app, site) {
   const day = 86_400_000
-  const one = (rest) => ({ id: id('ids'), profile: 'countersign', mode: 'jwt', kind: 'shared', state: 'next', share: 0, first_used_at: null, last_used_at: null, retire_at: null, retired_at: null, ...rest })
+  const one = (rest) => ({ id: id('ids'), profile: 'countersign', mode: 'jwt', kind: 'shared', algorithm: rest.kind === 'public' ? 'ES256' : 'HS256', state: 'next', share: 0, first_used_at: null, last_used_at: null, retire_at: null, retired_at: null, ...rest })
   return new Map([
     [
       app.id,

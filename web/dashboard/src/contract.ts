@@ -135,6 +135,8 @@ export type IdentitySecret = {
   profile: string
   mode: SecretMode
   kind: 'shared' | 'public'
+  /** The one that it checks; `null` for a secret that seals. */
+  algorithm: string | null
   kid: string
   hint: string
   /** Where it stands in its rotation; all but `retired` are accepted. */
@@ -148,7 +150,7 @@ export type IdentitySecret = {
   retired_at: string | null
 }
 
-export type NewIdentitySecret = { mode?: SecretMode; secret?: string; public_key?: string; kid?: string }
+export type NewIdentitySecret = { mode?: SecretMode; algorithm?: string; secret?: string; public_key?: string; kid?: string }
 
 /** How many attempts to open a session there were of each kind. */
 export type Totals = { valid: number; invalid: number; missing: number; anonymous: number }

@@ -70,6 +70,8 @@ pub enum Mistake {
         named: &'static str,
         /// What the keys have.
         wanted: String,
+        /// Whether the profile's secrets may have what the token names.
+        is_known: bool,
     },
     /// The token is for somebody else.
     Audience {
@@ -149,6 +151,9 @@ impl Mistake {
             Self::Message { right, .. } => return right.clone(),
             Self::ClaimElsewhere { wanted, found } => {
                 return format!("write it as `{wanted}`, not as `{found}`");
+            }
+            Self::Algorithm { named, wanted, is_known: true } => {
+                return format!("sign with {wanted}, or bring the secret along for {named}");
             }
             Self::Algorithm { wanted, .. } => return format!("sign with {wanted}"),
             Self::Audience { named, wanted } => return audience_mend(named, wanted).to_owned(),

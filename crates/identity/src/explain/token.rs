@@ -113,7 +113,9 @@ fn algorithm(case: &Case<'_>, recipe: &JwtRecipe) -> Option<Mistake> {
         case.in_use(Mode::Jwt).map(|(_, key)| key.algorithm().name()).collect();
     wanted.dedup();
     let wanted = format!("{}, written just so", wanted.join(" or "));
-    Some(Mistake::Algorithm { named: named.unwrap_or("an unknown algorithm"), wanted })
+    let named = named.unwrap_or("an unknown algorithm");
+    let is_known = recipe.shared.iter().any(|known| known.name() == named);
+    Some(Mistake::Algorithm { named, wanted, is_known: is_known && recipe.key.is_some() })
 }
 
 /// Whom the token is for, where that is somebody else.

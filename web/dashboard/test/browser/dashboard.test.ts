@@ -499,6 +499,22 @@ describe('widget settings', () => {
     expect(await page.content()).not.toContain('battery staple')
   })
 
+  it('takes over a secret for the algorithm that the back end signs with, where the format has several', async () => {
+    const [app] = world().widgets
+    Object.assign(app, { profile: 'tiledesk' })
+    await enter(`/widgets/${app.id}/identity`)
+    await page.getByRole('button', { name: 'Create a secret' }).click()
+    const dialog = page.getByRole('dialog')
+    expect(await dialog.getByLabel('HS256').isChecked()).toBe(true)
+    await dialog.getByLabel('HS512').check()
+    expect(await barriers()).toBe('')
+    await dialog.getByLabel('I sign with one already').check()
+    await dialog.getByLabel('The secret that your back end signs with').fill('correct horse battery staple, and more')
+    await dialog.getByRole('button', { name: 'Take it over' }).click()
+    await page.getByText('signs tokens (HS512)').waitFor()
+    expect(world().secrets.get(app.id)[0].algorithm).toBe('HS512')
+  })
+
   it('voids what was signed until now, after asking', async () => {
     const [app] = world().widgets
     await enter(`/widgets/${app.id}/identity`)
