@@ -5,7 +5,8 @@
 //! - **W3** A change takes effect on the next request; a stricter mode or rule ends the
 //!   sessions that were opened under the weaker one. A switch of the mode is audited by name.
 //! - **W4** An origin is exact: scheme, host and port, no path, no wildcard.
-//! - **W5** Lowering the protection needs an owner.
+//! - **W5** Lowering the protection needs an owner, who has signed in: a secret key that leaked
+//!   switches nothing off.
 //! - **W6** Names and texts hold nothing that cannot be seen or turns the others around.
 //! - **W7** What was signed before `proofs_valid_from` proves nothing, and the sessions that it
 //!   may have opened end.
@@ -233,11 +234,11 @@ const fn switched_to(mode: Mode) -> &'static str {
     }
 }
 
-/// A secret key and the server itself act for the owner.
+/// The server itself acts for the owner; a secret key does not.
 fn is_owner(cx: &Cx<'_>) -> bool {
     match cx.caller() {
         countersign_base::Caller::Member { role, .. } => role == Role::Owner,
-        countersign_base::Caller::Visitor { .. } => false,
-        countersign_base::Caller::Key(_) | countersign_base::Caller::System => true,
+        countersign_base::Caller::Visitor { .. } | countersign_base::Caller::Key(_) => false,
+        countersign_base::Caller::System => true,
     }
 }

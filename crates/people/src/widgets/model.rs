@@ -302,7 +302,7 @@ pub enum Refusal {
     #[error("`proofs_valid_from` lies in the future; what was signed until now can be void")]
     Future,
     /// Lowering the protection needs an owner.
-    #[error("only an owner can lower a widget's protection")]
+    #[error("only an owner who has signed in can lower a widget's protection; a secret key cannot")]
     NeedsOwner,
     /// The store failed.
     #[error(transparent)]
@@ -330,7 +330,7 @@ impl From<Refusal> for Problem {
             Refusal::Text { .. } => (S::UNPROCESSABLE_ENTITY, "bad_text"),
             Refusal::Accent => (S::UNPROCESSABLE_ENTITY, "bad_accent"),
             Refusal::Future => (S::UNPROCESSABLE_ENTITY, "bad_date"),
-            Refusal::NeedsOwner => (S::FORBIDDEN, "forbidden"),
+            Refusal::NeedsOwner => (S::FORBIDDEN, "owner_required"),
         };
         Self::new(status, code, refusal.to_string())
     }

@@ -28,11 +28,10 @@ async fn w3_a_stricter_mode_ends_the_sessions_of_the_weaker_one() {
 async fn w3_a_switch_of_the_mode_is_audited_by_name() {
     let app = TestApp::start().await;
     let tenant = app.tenant("acme").await;
-    let path = format!("/api/v1/widgets/{}", tenant.widget.id);
     let before = crate::audit::log(&app, &tenant, 1).await.len();
     for mode in ["observe", "observe", "off", "enforce"] {
-        let body = json!({ "mode": mode });
-        assert_eq!(tenant.back_end(&app).call("PATCH", &path, &body).await.status, 200);
+        let changed = app.change_widget(&tenant, &json!({ "mode": mode })).await;
+        assert_eq!(changed.status, 200);
     }
     let log = crate::audit::log(&app, &tenant, before + 7).await;
     let switches: Vec<_> = log
@@ -67,7 +66,7 @@ async fn w7_what_was_signed_before_is_void_and_the_sessions_end() {
     let path = format!("/dashboard/v1/widgets/{}", tenant.widget.id);
     let earlier = json!({ "proofs_valid_from": now.plus_seconds(-90) });
     let back = admin.call("PATCH", &path, &earlier).await;
-    assert_eq!(back.refusal(), (403, "forbidden".to_owned()), "that lowers the protection");
+    assert_eq!(back.refusal(), (403, "owner_required".to_owned()), "that lowers the protection");
 }
 
 #[tokio::test]
@@ -132,12 +131,42 @@ async fn w5_only_an_owner_lowers_the_protection() {
     app.member(tenant.scope, "agent@acme.example", Role::Agent).await;
     let path = format!("/dashboard/v1/widgets/{}", tenant.widget.id);
     let lower = json!({ "mode": "off" });
-    for (email, status) in
-        [("agent@acme.example", 403), ("admin@acme.example", 403), ("owner@acme.example", 200)]
+    for (email, code) in
+        [("agent@acme.example", "forbidden"), ("admin@acme.example", "owner_required")]
     {
         let member = app.signed_in(email).await;
-        assert_eq!(member.call("PATCH", &path, &lower).await.status, status, "{email}");
+        let refused = member.call("PATCH", &path, &lower).await;
+        assert_eq!(refused.refusal(), (403, code.to_owned()), "{email}");
     }
+    assert_eq!(app.change_widget(&tenant, &lower).await.json()["mode"], json!("off"));
+}
+
+#[tokio::test]
+async fn w5_a_secret_key_raises_the_protection_and_does_not_lower_it() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("acme").await;
+    let path = format!("/api/v1/widgets/{}", tenant.widget.id);
+    let now = countersign_base::Moment::from_millis(app.now());
+    let back_end = tenant.back_end(&app);
+    let raised = json!({
+        "anonymous": false, "allow_bearer": false, "single_use_tokens": true,
+        "proofs_valid_from": now,
+    });
+    assert_eq!(back_end.call("PATCH", &path, &raised).await.status, 200);
+    let before = back_end.call("GET", &path, &Value::Null).await.json();
+    for lower in [
+        json!({ "mode": "off" }),
+        json!({ "mode": "observe" }),
+        json!({ "anonymous": true }),
+        json!({ "allow_bearer": true }),
+        json!({ "single_use_tokens": false }),
+        json!({ "proofs_valid_from": now.plus_seconds(-60) }),
+        json!({ "profile": "woes-hmac" }),
+    ] {
+        let refused = back_end.call("PATCH", &path, &lower).await;
+        assert_eq!(refused.refusal(), (403, "owner_required".to_owned()), "{lower}");
+    }
+    assert_eq!(back_end.call("GET", &path, &Value::Null).await.json(), before);
 }
 
 #[tokio::test]
@@ -176,8 +205,10 @@ async fn w8_every_listed_format_can_be_chosen_and_no_refused_one() {
         listed.iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect()
     };
     assert_eq!(names("profiles")[0], "countersign", "the native one first");
+    let owner = app.signed_in("owner@acme.example").await;
+    let theirs = format!("/dashboard/v1/widgets/{}", tenant.widget.id);
     for name in names("profiles") {
-        let changed = back_end.call("PATCH", &path, &json!({ "profile": name })).await.json();
+        let changed = owner.call("PATCH", &theirs, &json!({ "profile": name })).await.json();
         assert_eq!(changed["profile"], json!(name));
     }
     for name in names("refused") {
