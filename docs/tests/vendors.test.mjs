@@ -93,7 +93,8 @@ async function set(change) {
 
 /** Somebody new for each way to sign: whom a token proved, an HMAC does not prove any more. */
 const valuesOf = (profile, mode) => ({ id: `user_${profile.name}_${mode}`, email: `${mode}@${profile.name}.example`, name: 'Ada', phone: '+4912345', avatar_url: 'https://example.com/a.png', company_id: 'c1', company_name: 'Netflix' });
-const named = (text) => text.replaceAll('{widget}', made.widget.public_key);
+const INSTALL = '0a1b2c3d-0000-4000-8000-00000000beef';
+const named = (text, profile) => text.replaceAll('{widget}', profile.install ? INSTALL : made.widget.public_key);
 /** A value at a dotted path. */
 const at = (path, value) => path.split('.').reverse().reduce((inner, name) => ({ [name]: inner }), value);
 
@@ -102,7 +103,7 @@ function claimsOf(profile, mode) {
   const way = profile[mode];
   const values = valuesOf(profile, mode);
   const claims = (way.claims ?? []).filter((one) => !one.unless).map((one) => Object.assign(at(one.claim, (one.prefix ?? '') + values[one.field]), one.when && { [one.when]: true }));
-  const fixed = (way.fixed ?? []).map(([name, value]) => ({ [name]: named(value) }));
+  const fixed = (way.fixed ?? []).map(([name, value]) => ({ [name]: named(value, profile) }));
   return [...claims, ...fixed, ...(way.present ?? []).map((name) => ({ [name]: 'w' }))].reduce(merge, {});
 }
 
@@ -116,7 +117,7 @@ function signed(profile, mode, secret, algorithm) {
   const key = { text: secret, hex: Buffer.from(secret, 'hex'), base64: Buffer.from(secret, 'base64') }[way.key];
   if (mode === 'jwt') {
     const header = { alg: algorithm, typ: 'JWT', ...(way.key_id === 'required' && { kid: kidOf(profile, mode, algorithm) }) };
-    return { [way.proof]: jwt({ ...claimsOf(profile, mode), aud: named(way.audience_is ?? '{widget}'), iat: now(), exp: now() + 600 }, key, header) };
+    return { [way.proof]: jwt({ ...claimsOf(profile, mode), aud: named(way.audience_is ?? '{widget}', profile), iat: now(), exp: now() + 600 }, key, header) };
   }
   const fields = Object.fromEntries([...way.message.matchAll(/\{(\w+)\}/g)].map(([, name]) => [name, fieldOf(profile, mode, name)]));
   const text = way.message.replaceAll(/\{(\w+)\}/g, (_, name) => fields[name]);
@@ -140,7 +141,7 @@ const SHARED = profiles.flatMap((profile) => ['jwt', 'hmac'].filter((mode) => pr
 
 for (const [profile, mode, algorithm] of SHARED) {
   test(`${profile.name}, ${mode}, ${algorithm}: a secret is brought along, and signs as the row says`, async () => {
-    await set({ profile: profile.name });
+    await set({ profile: profile.name, ...(profile.install && { audience: INSTALL }) });
     const secret = randomBytes(32).toString('hex');
     const created = await call('POST', widget('/identity_secrets'), { headers: headers(), body: { secret, mode, algorithm, kid: kidOf(profile, mode, algorithm) } });
     assert.equal(created.status, 201, created.text);
@@ -158,7 +159,7 @@ const PUBLIC = profiles.flatMap((profile) => (profile.public_keys ?? []).map((al
 
 for (const [profile, alg] of PUBLIC) {
   test(`${profile.name}, ${alg}: a public key of yours checks what the row says`, async () => {
-    await set({ profile: profile.name });
+    await set({ profile: profile.name, ...(profile.install && { audience: INSTALL }) });
     const [kind, options] = PAIRS[alg];
     const { publicKey, privateKey } = generateKeyPairSync(kind, options);
     const kid = `own-${profile.name}-${alg}`;
@@ -166,13 +167,19 @@ for (const [profile, alg] of PUBLIC) {
     const created = await call('POST', widget('/identity_secrets'), { headers: headers(), body: { public_key: JSON.stringify(jwk), kid } });
     assert.equal(created.status, 201, created.text);
     const way = profile.jwt;
-    const text = `${part({ alg, kid })}.${part({ ...claimsOf(profile, 'jwt'), aud: named(way.audience_is ?? '{widget}'), iat: now(), exp: now() + 600 })}`;
+    const text = `${part({ alg, kid })}.${part({ ...claimsOf(profile, 'jwt'), aud: named(way.audience_is ?? '{widget}', profile), iat: now(), exp: now() + 600 })}`;
     const how = { PS256: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }, ES256: { dsaEncoding: 'ieee-p1363' } }[alg];
     const signature = sign(alg === 'Ed25519' ? null : 'sha256', Buffer.from(text), { key: privateKey, ...how });
     const answer = await open({ [way.proof]: `${text}.${signature.toString('base64url')}` });
     assert.equal(answer.status, 201, answer.text);
   });
 }
+
+test('the vendor\'s id is given to the widget by the command', async () => {
+  await set({ profile: 'onesignal' });
+  assert.equal((await asked('migrate.md', 'audience', { VENDOR_ID: INSTALL })).audience, INSTALL);
+  assert.equal((await asked('migrate.md', 'audience', { VENDOR_ID: 'https://onesignal.com' })).code, 'bad_audience');
+});
 
 test('a secret is brought along by the command, and not twice', async () => {
   const VENDOR_SECRET = randomBytes(32).toString('hex');

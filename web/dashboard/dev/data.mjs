@@ -219,6 +219,7 @@ function makeWidgets(iso) {
     allow_bearer: false,
     origins: ['https://app.corvid.example', 'https://admin.corvid.example'],
     proofs_valid_from: null,
+    audience: null,
     single_use_tokens: false,
     appearance: { accent: '#2f5d50', title: 'Corvid support', greeting: 'Hello! Ask us anything, we usually answer within an hour.' },
     snippet: snippet(key),

@@ -165,7 +165,7 @@ pub async fn signatures(
     for mode in profile.modes() {
         let key = keys.iter().find(|key| key.mode() == *mode && !key.is_public());
         let Some(key) = key else { continue };
-        let made = sign(profile, key, claims, &widget.public_key, cx.now().seconds());
+        let made = sign(profile, key, claims, widget.expected_audience(), cx.now().seconds());
         for (name, value) in made.map_err(|error| Refusal::Claims(error.to_string()))? {
             if !signed.iter().any(|(known, _)| *known == name) {
                 signed.push((name, value));

@@ -12,6 +12,8 @@
 //!   may have opened end.
 //! - **W8** Every format that a widget can have is listed with what it proves, and no other is
 //!   taken; those that nobody can have are listed with the reason.
+//! - **W9** A proof names the widget by its public key, or by the id that the vendor gave the
+//!   install, where the vendor's tokens have one: by one of them, never by either.
 
 pub mod api;
 mod formats;
@@ -146,7 +148,7 @@ impl Install {
 
     /// Whether a token names a key that the widget does not have.
     pub fn names_unknown_key(&self, presented: &Presented, now: Moment) -> bool {
-        let (audience, now) = (&self.widget.public_key, now.seconds());
+        let (audience, now) = (self.widget.expected_audience(), now.seconds());
         let verified = verify(self.profile, self.keys.keys(), presented, audience, now);
         verified.is_err_and(|refused| refused.reason == Reason::UnknownKey)
     }
@@ -190,6 +192,7 @@ pub async fn create(cx: &mut Cx<'_>, new: &New) -> Result<Widget, Refusal> {
         public_key: public_key.text(),
         environment: scope.environment,
         profile: new.profile.name().to_owned(),
+        audience: None,
         mode: new.mode,
         anonymous: new.anonymous,
         allow_bearer: new.allow_bearer,

@@ -51,6 +51,14 @@ export const identityWords = {
     refusals: 'See the refusals',
   },
 
+  audience: {
+    title: 'Whom the tokens are for',
+    lead: (vendor: string, called: string) => `Tokens for ${vendor} name your ${called} there. Give it to the widget, and your back end signs as it does today.`,
+    label: (vendor: string, called: string) => `Your ${called} at ${vendor}`,
+    hint: 'Empty: tokens must name the widget’s public key. Saving it ends the sessions that are open.',
+    saved: 'Tokens are now expected for this.',
+  },
+
   tokens: {
     title: 'When a proof leaks',
     once: 'Accept each token only once',
