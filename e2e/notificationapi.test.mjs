@@ -14,7 +14,7 @@ let stage, front, environment, secret, retired
 before(async () => {
   stage = await Stage.open()
   const [widget] = (await stage.backEnd('GET', '/widgets')).items
-  await stage.backEnd('PATCH', `/widgets/${widget.id}`, { profile: 'notificationapi', mode: 'enforce' })
+  await stage.owner('PATCH', `/widgets/${widget.id}`, { profile: 'notificationapi', mode: 'enforce' })
   const made = await stage.backEnd('POST', `/widgets/${widget.id}/identity_secrets`, {})
   ;[environment, secret, retired] = [widget.public_key, made.secret, () =>
     stage.backEnd('DELETE', `/widgets/${widget.id}/identity_secrets/${made.id}`)]

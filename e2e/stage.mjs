@@ -81,14 +81,26 @@ export class Stage {
 
   /** A call of the back end, with its secret key. */
   async backEnd(method, path, body) {
-    const answer = await fetch(`http://127.0.0.1:${this.port}/api/v1${path}`, {
-      method,
-      headers: { authorization: `Bearer ${this.made.secret_key}`, 'content-type': 'application/json' },
-      body: body && JSON.stringify(body),
-    })
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
-    return answer.status === 204 ? null : answer.json()
+    return answered(await this.#call(method, `/api/v1${path}`, body, { authorization: `Bearer ${this.made.secret_key}` }))
   }
+
+  /** A call of the owner, who signs in for it: what a secret key may not, such as lowering a protection. */
+  async owner(method, path, body) {
+    const own = { origin: new URL(this.dashboard).origin, 'sec-fetch-site': 'same-origin', 'x-countersign-request': '1' }
+    const { email, password } = this.made.owner
+    const signedIn = await this.#call('POST', '/dashboard/v1/sessions', { email, password }, own)
+    const [cookie] = signedIn.headers.get('set-cookie').split(';')
+    return answered(await this.#call(method, `/dashboard/v1${path}`, body, { ...own, cookie }))
+  }
+
+  #call(method, path, body, headers) {
+    return fetch(new URL(path, this.dashboard), { method, headers: { ...headers, 'content-type': 'application/json' }, body: body && JSON.stringify(body) })
+  }
+}
+
+async function answered(answer) {
+  if (!answer.ok) throw new Error(`${answer.url}: ${answer.status} ${await answer.text()}`)
+  return answer.status === 204 ? null : answer.json()
 }
 
 export function freePort() {

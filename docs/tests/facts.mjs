@@ -52,15 +52,16 @@ function facts(rows) {
 const LINES = {
   '`identity`, at least': (_, mode, way) => code(answer(mode, way)),
   'signed with': (profile, mode, way) => algorithms(profile, mode, way),
-  'your back end changes': (_, mode, way) => (mode === 'hmac' ? 'nothing' : list(changes(way)) || 'nothing'),
+  'your back end changes': (profile, mode, way) => (mode === 'hmac' || profile.install ? 'nothing' : list(changes(way)) || 'nothing'),
+  'the widget is given': (profile, mode) => (mode === 'jwt' && profile.install ? `your ${profile.install}, as its \`audience\`` : '–'),
   'key bytes': (_, mode, way) => ({ text: "the secret's text, UTF-8", hex: '**decoded** from hexadecimal', base64: '**decoded** from base64' })[way.key] ?? 'your public key',
   'secret brought along': (profile, mode, way) => (way.form === 'paseto_v2_local' ? 'exactly 32 bytes' : way.key ? `at least ${profile.shortest ?? 32} bytes${needsKid(way) ? ', with its `kid`' : ''}` : 'none: register the public key'),
   'what is signed': (_, mode, way) => (mode === 'hmac' ? `${code(way.message)}${{ normalised: ', email trimmed and lower-cased', either: ', email as sent, or trimmed and lower-cased' }[way.hashed] ?? ''}` : '–'),
   'digest is written as': (_, mode, way) => ({ hex_lower: '64 lower-case hexadecimal digits', hex_any: '64 hexadecimal digits, any case', base64: 'standard base64 with padding', base64url: 'base64url', key_and_hex: 'key id, `:`, 64 hexadecimal digits' })[way.digest] ?? '–',
   'claims': (_, mode, way) => (way.claims ? way.claims.map(claim).join('; ') : '–'),
-  'claims that must be so': (_, mode, way) => [...(way.fixed ?? []).map(([name, value]) => `${code(name)} = ${meant(value)}`), ...(way.present ?? []).map((name) => `${code(name)} is there`)].join('; ') || '–',
+  'claims that must be so': (profile, mode, way) => [...(way.fixed ?? []).map(([name, value]) => `${code(name)} = ${meant(value, profile)}`), ...(way.present ?? []).map((name) => `${code(name)} is there`)].join('; ') || '–',
   '`kid`': (_, mode, way) => (mode === 'hmac' ? '–' : way.key_id === 'required' ? 'required' : 'where present'),
-  '`aud`': (_, mode, way) => (mode === 'hmac' ? '–' : audience(way)),
+  '`aud`': (profile, mode, way) => (mode === 'hmac' ? '–' : audience(way, profile)),
   'holds': (_, mode, way) => holds(mode, way),
   'proven': (profile, mode, way) => list(proven(profile, way)),
   'never proven, only said': (profile, mode, way) => list(profile.said.filter(([, field]) => !proven(profile, way).includes(field)).map(([name]) => code(name))) || 'nothing',
@@ -82,14 +83,19 @@ const table = (head, rows) => [line(head), `|${head.map(() => '---|').join('')}`
 const modes = (profile) => ['jwt', 'hmac'].filter((mode) => profile[mode]).map((mode) => [mode, profile[mode]]);
 const needsKid = (way) => way.key_id === 'required' || way.digest === 'key_and_hex';
 
-/** The claims that name the vendor's install until now, and must name the widget. */
+/** The claims that must name the widget, and name something else at the vendor. */
 function changes(way) {
   const fixed = (way.fixed ?? []).filter(([, value]) => value.includes('{widget}')).map(([name]) => code(name));
   const names = way.audience !== 'when_present' && (way.audience_is ?? '{widget}').includes('{widget}');
   return [...(names ? [code('aud')] : []), ...fixed];
 }
 
-const meant = (value) => (value === '{widget}' ? "the widget's public key" : value.includes('{widget}') ? `${code(value.replace('{widget}', '…'))}, with the widget's public key` : code(value));
+/** What a claim must be, in words. */
+function meant(value, { install }) {
+  const key = install ? `your ${install}, or the widget's public key if it was given none` : "the widget's public key";
+  if (value === '{widget}') return key;
+  return value.includes('{widget}') ? `${code(value.replace('{widget}', '…'))}, with ${key}` : code(value);
+}
 
 function proven(profile, way) {
   if (way.claims) return [...new Set(way.claims.map((claim) => claim.field))];
@@ -100,7 +106,7 @@ function algorithms(profile, mode, way) {
   if (mode === 'hmac') return 'HMAC-SHA256';
   if (way.form === 'paseto_v2_local') return 'PASETO v2.local';
   const own = (profile.public_keys ?? []).join(', ');
-  return [way.key && (way.shared?.[0] ?? 'HS256'), own && `${own} with a key of yours`].filter(Boolean).join('; ');
+  return [way.key && (way.shared ?? ['HS256']).join(', '), own && `${own} with a key of yours`].filter(Boolean).join('; ');
 }
 
 function claim({ claim, or, field, required, prefix, when, unless, never }) {
@@ -108,8 +114,8 @@ function claim({ claim, or, field, required, prefix, when, unless, never }) {
   return `${code(claim)}${or ? ` or ${code(or)}` : ''} → ${field}${notes.length ? ` (${notes.join(', ')})` : ''}`;
 }
 
-function audience(way) {
-  const value = meant(way.audience_is ?? '{widget}');
+function audience(way, profile) {
+  const value = meant(way.audience_is ?? '{widget}', profile);
   return { text: `${value}, a string`, one: `${value}, or a list of only that`, when_present: `${value}, where present` }[way.audience];
 }
 

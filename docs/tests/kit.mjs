@@ -117,6 +117,14 @@ export async function call(method, url, { body, headers } = {}) {
   return { status: response.status, headers: response.headers, text, body: text.startsWith('{') ? JSON.parse(text) : null };
 }
 
+/** The headers of a member who has signed in at the dashboard of `server`. */
+export async function signedIn(server, { email, password }) {
+  const own = { origin: server, 'sec-fetch-site': 'same-origin', 'x-countersign-request': '1' };
+  const answer = await call('POST', `${server}/dashboard/v1/sessions`, { headers: own, body: { email, password } });
+  if (answer.status !== 201) throw new Error(`nobody signed in: ${answer.text}`);
+  return { ...own, cookie: answer.headers.get('set-cookie').split(';')[0] };
+}
+
 async function freePort() {
   const probe = createServer();
   await new Promise((done) => probe.listen(0, '127.0.0.1', done));

@@ -8,10 +8,11 @@ import { createServer } from 'node:http';
 import { join, relative } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { filled, marked, profiles, provenBy, refused } from './facts.mjs';
-import { call, root, stage, until } from './kit.mjs';
+import { call, root, signedIn, stage, until } from './kit.mjs';
 
 let page;
 let made;
+let owner;
 const server = () => page.here('http://127.0.0.1:8080');
 const headers = () => ({ authorization: `Bearer ${made.secret_key}` });
 const widget = (more = '') => `${server()}/api/v1/widgets/${made.widget.id}${more}`;
@@ -21,6 +22,7 @@ before(async () => {
   made = JSON.parse((await page.shell('countersign bootstrap --data ./data --organization guides --owner ann@guides.example --profile countersign --token-algorithm ES256 --json')).stdout);
   const child = page.start(`countersign serve --data ./data --token-algorithm ES256 --allow-private-urls --listen ${page.here('127.0.0.1:8080')}`);
   await until(async () => (await fetch(`${server()}/readyz`)).ok, () => child.said);
+  owner = await signedIn(server(), made.owner);
 });
 
 after(() => page.end());
@@ -76,21 +78,23 @@ const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
 function jwt(claims, key, header = { alg: 'HS256', typ: 'JWT' }) {
   const signed = `${part(header)}.${part(claims)}`;
-  return `${signed}.${createHmac('sha256', key).update(signed).digest('base64url')}`;
+  return `${signed}.${createHmac(header.alg.replace('HS', 'sha'), key).update(signed).digest('base64url')}`;
 }
 
 function open(identity) {
   return call('POST', `${server()}/widget/v1/sessions`, { body: { widget: made.widget.public_key, identity } });
 }
 
+/** Changes the widget as its owner: some changes lower its protection, which a secret key may not. */
 async function set(change) {
-  const answer = await call('PATCH', widget(), { headers: headers(), body: change });
+  const answer = await call('PATCH', `${server()}/dashboard/v1/widgets/${made.widget.id}`, { headers: owner, body: change });
   assert.equal(answer.status, 200, answer.text);
 }
 
 /** Somebody new for each way to sign: whom a token proved, an HMAC does not prove any more. */
 const valuesOf = (profile, mode) => ({ id: `user_${profile.name}_${mode}`, email: `${mode}@${profile.name}.example`, name: 'Ada', phone: '+4912345', avatar_url: 'https://example.com/a.png', company_id: 'c1', company_name: 'Netflix' });
-const named = (text) => text.replaceAll('{widget}', made.widget.public_key);
+const INSTALL = '0a1b2c3d-0000-4000-8000-00000000beef';
+const named = (text, profile) => text.replaceAll('{widget}', profile.install ? INSTALL : made.widget.public_key);
 /** A value at a dotted path. */
 const at = (path, value) => path.split('.').reverse().reduce((inner, name) => ({ [name]: inner }), value);
 
@@ -99,24 +103,26 @@ function claimsOf(profile, mode) {
   const way = profile[mode];
   const values = valuesOf(profile, mode);
   const claims = (way.claims ?? []).filter((one) => !one.unless).map((one) => Object.assign(at(one.claim, (one.prefix ?? '') + values[one.field]), one.when && { [one.when]: true }));
-  const fixed = (way.fixed ?? []).map(([name, value]) => ({ [name]: named(value) }));
+  const fixed = (way.fixed ?? []).map(([name, value]) => ({ [name]: named(value, profile) }));
   return [...claims, ...fixed, ...(way.present ?? []).map((name) => ({ [name]: 'w' }))].reduce(merge, {});
 }
+
+const kidOf = (profile, mode, algorithm) => `key-of-${profile.name}-${mode}-${algorithm}`;
 
 const merge = (one, other) => Object.entries(other).reduce((so, [name, value]) => ({ ...so, [name]: typeof value === 'object' && so[name] ? merge(so[name], value) : value }), one);
 
 /** What a page sends whose back end signs by the row with a shared secret. */
-function signed(profile, mode, secret) {
+function signed(profile, mode, secret, algorithm) {
   const way = profile[mode];
   const key = { text: secret, hex: Buffer.from(secret, 'hex'), base64: Buffer.from(secret, 'base64') }[way.key];
   if (mode === 'jwt') {
-    const header = { alg: 'HS256', typ: 'JWT', ...(way.key_id === 'required' && { kid: `key-of-${profile.name}-jwt` }) };
-    return { [way.proof]: jwt({ ...claimsOf(profile, mode), aud: named(way.audience_is ?? '{widget}'), iat: now(), exp: now() + 600 }, key, header) };
+    const header = { alg: algorithm, typ: 'JWT', ...(way.key_id === 'required' && { kid: kidOf(profile, mode, algorithm) }) };
+    return { [way.proof]: jwt({ ...claimsOf(profile, mode), aud: named(way.audience_is ?? '{widget}', profile), iat: now(), exp: now() + 600 }, key, header) };
   }
   const fields = Object.fromEntries([...way.message.matchAll(/\{(\w+)\}/g)].map(([, name]) => [name, fieldOf(profile, mode, name)]));
   const text = way.message.replaceAll(/\{(\w+)\}/g, (_, name) => fields[name]);
   const digest = (form) => createHmac('sha256', key).update(text).digest(form);
-  const written = { hex_lower: () => digest('hex'), hex_any: () => digest('hex').toUpperCase(), base64: () => digest('base64'), base64url: () => digest('base64url'), key_and_hex: () => `key-of-${profile.name}-hmac:${digest('hex')}` };
+  const written = { hex_lower: () => digest('hex'), hex_any: () => digest('hex').toUpperCase(), base64: () => digest('base64'), base64url: () => digest('base64url'), key_and_hex: () => `${kidOf(profile, mode, algorithm)}:${digest('hex')}` };
   return { ...fields, [way.proof]: written[way.digest]() };
 }
 
@@ -131,15 +137,15 @@ function fieldOf(profile, mode, name) {
   return said ? valuesOf(profile, mode)[said[1]] : '123.456';
 }
 
-const SHARED = profiles.flatMap((profile) => ['jwt', 'hmac'].filter((mode) => profile[mode]?.key && profile[mode].form !== 'paseto_v2_local').map((mode) => [profile, mode]));
+const SHARED = profiles.flatMap((profile) => ['jwt', 'hmac'].filter((mode) => profile[mode]?.key && profile[mode].form !== 'paseto_v2_local').flatMap((mode) => (profile[mode].shared ?? ['HS256']).map((algorithm) => [profile, mode, algorithm])));
 
-for (const [profile, mode] of SHARED) {
-  test(`${profile.name}, ${mode}: a secret is brought along, and signs as the row says`, async () => {
-    await set({ profile: profile.name });
+for (const [profile, mode, algorithm] of SHARED) {
+  test(`${profile.name}, ${mode}, ${algorithm}: a secret is brought along, and signs as the row says`, async () => {
+    await set({ profile: profile.name, ...(profile.install && { audience: INSTALL }) });
     const secret = randomBytes(32).toString('hex');
-    const created = await call('POST', widget('/identity_secrets'), { headers: headers(), body: { secret, mode, kid: `key-of-${profile.name}-${mode}` } });
+    const created = await call('POST', widget('/identity_secrets'), { headers: headers(), body: { secret, mode, algorithm, kid: kidOf(profile, mode, algorithm) } });
     assert.equal(created.status, 201, created.text);
-    const answer = await open(signed(profile, mode, secret));
+    const answer = await open(signed(profile, mode, secret, algorithm));
     assert.equal(answer.status, 201, answer.text);
     assert.equal(answer.body.trust, mode);
     const contact = await call('GET', `${server()}/api/v1/contacts/${answer.body.contact.id}`, { headers: headers() });
@@ -153,7 +159,7 @@ const PUBLIC = profiles.flatMap((profile) => (profile.public_keys ?? []).map((al
 
 for (const [profile, alg] of PUBLIC) {
   test(`${profile.name}, ${alg}: a public key of yours checks what the row says`, async () => {
-    await set({ profile: profile.name });
+    await set({ profile: profile.name, ...(profile.install && { audience: INSTALL }) });
     const [kind, options] = PAIRS[alg];
     const { publicKey, privateKey } = generateKeyPairSync(kind, options);
     const kid = `own-${profile.name}-${alg}`;
@@ -161,13 +167,19 @@ for (const [profile, alg] of PUBLIC) {
     const created = await call('POST', widget('/identity_secrets'), { headers: headers(), body: { public_key: JSON.stringify(jwk), kid } });
     assert.equal(created.status, 201, created.text);
     const way = profile.jwt;
-    const text = `${part({ alg, kid })}.${part({ ...claimsOf(profile, 'jwt'), aud: named(way.audience_is ?? '{widget}'), iat: now(), exp: now() + 600 })}`;
+    const text = `${part({ alg, kid })}.${part({ ...claimsOf(profile, 'jwt'), aud: named(way.audience_is ?? '{widget}', profile), iat: now(), exp: now() + 600 })}`;
     const how = { PS256: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }, ES256: { dsaEncoding: 'ieee-p1363' } }[alg];
     const signature = sign(alg === 'Ed25519' ? null : 'sha256', Buffer.from(text), { key: privateKey, ...how });
     const answer = await open({ [way.proof]: `${text}.${signature.toString('base64url')}` });
     assert.equal(answer.status, 201, answer.text);
   });
 }
+
+test('the vendor\'s id is given to the widget by the command', async () => {
+  await set({ profile: 'onesignal' });
+  assert.equal((await asked('migrate.md', 'audience', { VENDOR_ID: INSTALL })).audience, INSTALL);
+  assert.equal((await asked('migrate.md', 'audience', { VENDOR_ID: 'https://onesignal.com' })).code, 'bad_audience');
+});
 
 test('a secret is brought along by the command, and not twice', async () => {
   const VENDOR_SECRET = randomBytes(32).toString('hex');

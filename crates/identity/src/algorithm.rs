@@ -28,6 +28,21 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
+    const ALL: [Self; 7] = [
+        Self::Hs256,
+        Self::Hs384,
+        Self::Hs512,
+        Self::Rs256,
+        Self::Ps256,
+        Self::Es256,
+        Self::Ed25519,
+    ];
+
+    /// The algorithm of exactly this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|algorithm| algorithm.name() == name)
+    }
+
     /// The name in a token's header.
     pub fn name(self) -> &'static str {
         match self {

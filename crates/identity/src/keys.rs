@@ -115,10 +115,7 @@ impl Key {
     /// The same secret for another of the algorithms that the profile's secrets sign with; the
     /// usual one needs no call.
     pub fn signing_with(mut self, algorithm: Algorithm) -> Result<Self, KeyFault> {
-        let listed = match (self.mode, &self.profile.jwt) {
-            (Mode::Jwt, Some(recipe)) => recipe.shared.contains(&algorithm),
-            _ => algorithm == Algorithm::Hs256,
-        };
+        let listed = self.profile.shared_algorithms(self.mode).contains(&algorithm);
         let Material::Shared { algorithm: own, mac, bytes, .. } = &mut self.material else {
             return Err(KeyFault::Algorithm);
         };
@@ -127,7 +124,9 @@ impl Key {
         }
         *mac = Mac::of(algorithm, bytes);
         *own = algorithm;
-        self.headers = headers(algorithm, &self.id);
+        if self.mode == Mode::Jwt {
+            self.headers = headers(algorithm, &self.id);
+        }
         Ok(self)
     }
 

@@ -70,7 +70,7 @@ pub struct Said {
 
 /// Verifies what a request presents to a widget.
 ///
-/// `audience` is the widget's public key, `now` the time in Unix seconds. Call
+/// `audience` is the widget's public key, or its [install id](Profile::install_id) at the vendor; `now` the time in Unix seconds. Call
 /// [`Profile::admit`] first: it tells a wrong request (400) from a wrong proof (401).
 pub fn verify(
     profile: &'static Profile,

@@ -43,3 +43,7 @@ create unique index identity_secret_kid on identity_secret (tenant, widget, kid)
 
 alter table widget add column proofs_valid_from bigint;
 alter table widget add column single_use_tokens boolean not null default false;
+
+-- What a key checks; nothing for a secret that seals. A widget's name at another vendor's.
+alter table identity_secret add column algorithm text;
+alter table widget add column audience text;

@@ -219,6 +219,7 @@ function makeWidgets(iso) {
     allow_bearer: false,
     origins: ['https://app.corvid.example', 'https://admin.corvid.example'],
     proofs_valid_from: null,
+    audience: null,
     single_use_tokens: false,
     appearance: { accent: '#2f5d50', title: 'Corvid support', greeting: 'Hello! Ask us anything, we usually answer within an hour.' },
     snippet: snippet(key),
@@ -251,7 +252,7 @@ function snippet(key) {
 
 function makeSecrets(iso, app, site) {
   const day = 86_400_000
-  const one = (rest) => ({ id: id('ids'), profile: 'countersign', mode: 'jwt', kind: 'shared', state: 'next', share: 0, first_used_at: null, last_used_at: null, retire_at: null, retired_at: null, ...rest })
+  const one = (rest) => ({ id: id('ids'), profile: 'countersign', mode: 'jwt', kind: 'shared', algorithm: rest.kind === 'public' ? 'ES256' : 'HS256', state: 'next', share: 0, first_used_at: null, last_used_at: null, retire_at: null, retired_at: null, ...rest })
   return new Map([
     [
       app.id,

@@ -163,8 +163,9 @@ export function routes(state) {
     ['GET', '/widgets', ({ page }) => page(world.widgets)],
     ['GET', '/widgets/:id', ({ at }) => find(world.widgets, at.id)],
     ['PATCH', '/widgets/:id', ({ at, body, me }) => {
-      only(body, ['name', 'mode', 'profile', 'anonymous', 'allow_bearer', 'origins', 'appearance', 'single_use_tokens', 'proofs_valid_from'])
+      only(body, ['name', 'mode', 'profile', 'audience', 'anonymous', 'allow_bearer', 'origins', 'appearance', 'single_use_tokens', 'proofs_valid_from'])
       const one = find(world.widgets, at.id)
+      if (/[^\w.-]/.test(body.audience ?? '')) throw new Refused(422, 'bad_audience', '`audience` is your app id at the vendor alone, without an address around it')
       Object.assign(one, body)
       record(me, 'widget.changed', one.id, body)
       return one
@@ -181,14 +182,14 @@ export function routes(state) {
     }],
     ['GET', '/widgets/:id/identity_secrets', ({ at, page }) => page(world.secrets.get(find(world.widgets, at.id).id) ?? [])],
     ['POST', '/widgets/:id/identity_secrets', ({ at, body, me }) => {
-      only(body, ['mode', 'public_key', 'secret', 'kid'])
+      only(body, ['mode', 'algorithm', 'public_key', 'secret', 'kid'])
       const widget = find(world.widgets, at.id)
       if (body.public_key && !/BEGIN PUBLIC KEY|"kty"/.test(body.public_key)) throw new Refused(400, 'invalid_public_key', 'this is neither a PEM public key nor a JWK; paste the text from -----BEGIN PUBLIC KEY----- on')
       const list = world.secrets.get(widget.id)
       if (list.filter((s) => !s.retired_at).length >= 20) throw new Refused(409, 'too_many_secrets', 'at most 20 keys of a mode are active at a time; retire one first')
       const random = Array.from({ length: 43 }, () => 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789'[Math.floor(Math.random() * 56)]).join('')
       const secret = body.public_key || body.secret ? null : `cs_idj_${random}`
-      const made = { id: id('ids'), profile: widget.profile, mode: body.mode ?? 'jwt', kind: body.public_key ? 'public' : 'shared', kid: body.kid ?? `k${list.length + 2}`, hint: secret?.slice(-4) ?? 'public key', state: 'next', share: 0, created_at: now(), first_used_at: null, last_used_at: null, retire_at: null, retired_at: null }
+      const made = { id: id('ids'), profile: widget.profile, mode: body.mode ?? 'jwt', kind: body.public_key ? 'public' : 'shared', algorithm: body.algorithm ?? (body.public_key ? 'ES256' : 'HS256'), kid: body.kid ?? `k${list.length + 2}`, hint: secret?.slice(-4) ?? 'public key', state: 'next', share: 0, created_at: now(), first_used_at: null, last_used_at: null, retire_at: null, retired_at: null }
       list.unshift(made)
       record(me, 'identity_secret.created', widget.id, { kid: made.kid })
       return [201, { ...made, secret }]

@@ -80,6 +80,8 @@ export type Widget = {
   public_key: string
   environment: 'live' | 'test'
   profile: string
+  /** The vendor's id of the install, if proofs name that instead of the public key. */
+  audience: string | null
   mode: Mode
   anonymous: boolean
   allow_bearer: boolean
@@ -93,7 +95,7 @@ export type Widget = {
 }
 
 export type WidgetChange = Partial<
-  Pick<Widget, 'name' | 'mode' | 'profile' | 'anonymous' | 'allow_bearer' | 'origins' | 'appearance' | 'single_use_tokens'>
+  Pick<Widget, 'name' | 'mode' | 'profile' | 'audience' | 'anonymous' | 'allow_bearer' | 'origins' | 'appearance' | 'single_use_tokens'>
 > & { proofs_valid_from?: string }
 
 /** A format that proofs may have: whose it is, what it proves, and what it does not. */
@@ -108,6 +110,8 @@ export type Format = {
   /** What of it no page or source of the vendor states. */
   inferred: string[]
   public_keys: string[]
+  /** What the vendor calls the id that its tokens name the install by, where a widget can be given it. */
+  audience: string | null
   modes: FormatMode[]
 }
 
@@ -135,6 +139,8 @@ export type IdentitySecret = {
   profile: string
   mode: SecretMode
   kind: 'shared' | 'public'
+  /** The one that it checks; `null` for a secret that seals. */
+  algorithm: string | null
   kid: string
   hint: string
   /** Where it stands in its rotation; all but `retired` are accepted. */
@@ -148,7 +154,7 @@ export type IdentitySecret = {
   retired_at: string | null
 }
 
-export type NewIdentitySecret = { mode?: SecretMode; secret?: string; public_key?: string; kid?: string }
+export type NewIdentitySecret = { mode?: SecretMode; algorithm?: string; secret?: string; public_key?: string; kid?: string }
 
 /** How many attempts to open a session there were of each kind. */
 export type Totals = { valid: number; invalid: number; missing: number; anonymous: number }

@@ -109,7 +109,7 @@ fn holds(app: &App, install: &Install, secret: &str) -> bool {
         return false;
     };
     let claims = Presented::default().with("userId", "server");
-    let audience = &install.widget.public_key;
+    let audience = install.widget.expected_audience();
     let Ok(signed) = sign(install.profile, &key, &claims, audience, now.seconds()) else {
         return false;
     };

@@ -43,15 +43,15 @@ pub(super) fn reason_mend(reason: Reason) -> String {
 }
 
 /// What to do about an `aud` of somebody else.
-pub(super) fn audience_mend(named: &str, wanted: &str) -> &'static str {
+pub(super) fn audience_mend(claim: &str, named: &str, wanted: &str) -> String {
     match (named.contains("_test_"), named.contains("_live_")) {
         (true, _) if wanted.contains("_live_") => {
-            "sign with the live widget's key and secret on the live site"
+            "sign with the live widget's key and secret on the live site".to_owned()
         }
         (_, true) if wanted.contains("_test_") => {
-            "sign with the test widget's key and secret on the test site"
+            "sign with the test widget's key and secret on the test site".to_owned()
         }
-        _ => "set `aud` to what this widget's install snippet names, as a string",
+        _ => format!("set `{claim}` to {wanted:?}, as a string"),
     }
 }
 

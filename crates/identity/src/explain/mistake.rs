@@ -70,12 +70,27 @@ pub enum Mistake {
         named: &'static str,
         /// What the keys have.
         wanted: String,
+        /// Whether the profile's secrets may have what the token names.
+        is_known: bool,
     },
     /// The token is for somebody else.
     Audience {
+        /// The claim that says so.
+        claim: &'static str,
         /// Whom it is for.
         named: String,
         /// Whom it should be for.
+        wanted: String,
+        /// The id that it names, and what the vendor calls that, where a widget can be given it.
+        theirs: Option<(String, &'static str)>,
+    },
+    /// The claim has another value than the profile's one.
+    ClaimIsNot {
+        /// Which claim.
+        claim: &'static str,
+        /// What it says.
+        named: String,
+        /// What it should say.
         wanted: String,
     },
     /// The claim is there under another vendor's name.
@@ -124,6 +139,7 @@ impl Mistake {
             Self::DerSignature => "signature_der",
             Self::Algorithm { .. } => "algorithm",
             Self::Audience { .. } => "audience",
+            Self::ClaimIsNot { .. } => "claim_unfit",
             Self::ClaimElsewhere { .. } => "claim_elsewhere",
             Self::ClaimIs { .. } => "claim_type",
             Self::Milliseconds(_) => "milliseconds",
@@ -150,8 +166,22 @@ impl Mistake {
             Self::ClaimElsewhere { wanted, found } => {
                 return format!("write it as `{wanted}`, not as `{found}`");
             }
+            Self::Algorithm { named, wanted, is_known: true } => {
+                return format!("sign with {wanted}, or bring the secret along for {named}");
+            }
             Self::Algorithm { wanted, .. } => return format!("sign with {wanted}"),
-            Self::Audience { named, wanted } => return audience_mend(named, wanted).to_owned(),
+            Self::Audience { theirs: Some((id, called)), .. } => {
+                return format!(
+                    "if {id} is your {called} at the vendor, set it as the widget's `audience`; \
+                     if not, look whose token it is"
+                );
+            }
+            Self::Audience { claim, named, wanted, .. } => {
+                return audience_mend(claim, named, wanted);
+            }
+            Self::ClaimIsNot { claim, wanted, .. } => {
+                return format!("set `{claim}` to {wanted:?}");
+            }
             Self::OtherHash(_) => "use HMAC with SHA-256",
             Self::Secret { slip: SecretSlip::Empty, .. } => "set the secret where you sign",
             Self::Secret { decoded: true, .. } => {
@@ -209,8 +239,11 @@ impl fmt::Display for Mistake {
             Self::Algorithm { named, .. } => {
                 write!(f, "the token is signed with {named}, and no key of the widget is for that")
             }
-            Self::Audience { named, wanted } => {
-                write!(f, "`aud` is {named}, and for this widget it is {wanted:?}")
+            Self::Audience { claim, named, wanted, .. } => {
+                write!(f, "`{claim}` is {named}, and for this widget it is {wanted:?}")
+            }
+            Self::ClaimIsNot { claim, named, wanted } => {
+                write!(f, "`{claim}` is {named}, and in this profile it is {wanted:?}")
             }
             Self::ClaimElsewhere { wanted, found } => {
                 write!(f, "the claim `{wanted}` is missing, and there is `{found}`")

@@ -8,7 +8,7 @@ use crate::json::{self, Json, Object};
 use crate::jws::{Compact, JwsFault};
 use crate::keys::Key;
 use crate::paseto;
-use crate::profile::{JwtRecipe, Mode, TokenForm};
+use crate::profile::{JwtRecipe, Mode, TokenForm, WidgetText};
 use crate::reason::Reason;
 use crate::token::fits;
 use crate::verify::Case;
@@ -89,7 +89,13 @@ pub(super) fn precise(case: &Case<'_>, reason: Reason) -> Mistake {
     let Some(payload) = payload(case) else { return general };
     let Ok(claims) = json::object(&payload) else { return general };
     let told = match reason {
-        Reason::Audience | Reason::ClaimType("aud") => audience(case, recipe, &claims),
+        Reason::Audience | Reason::ClaimType("aud") => {
+            named_as(case, "aud", &recipe.audience_is, claims.get("aud"))
+        }
+        Reason::ClaimUnfit(claim) => {
+            let right = recipe.fixed.iter().find(|(path, _)| path.whole == claim);
+            right.and_then(|(_, right)| named_as(case, claim, right, claims.get(claim)))
+        }
         Reason::ClaimMissing(wanted) => elsewhere(case, wanted, &claims),
         Reason::ClaimType(claim @ ("exp" | "iat" | "nbf")) => milliseconds(claim, &claims),
         Reason::ClaimType(claim) => other_type(claim, &claims),
@@ -113,17 +119,34 @@ fn algorithm(case: &Case<'_>, recipe: &JwtRecipe) -> Option<Mistake> {
         case.in_use(Mode::Jwt).map(|(_, key)| key.algorithm().name()).collect();
     wanted.dedup();
     let wanted = format!("{}, written just so", wanted.join(" or "));
-    Some(Mistake::Algorithm { named: named.unwrap_or("an unknown algorithm"), wanted })
+    let named = named.unwrap_or("an unknown algorithm");
+    let is_known = recipe.shared.iter().any(|known| known.name() == named);
+    Some(Mistake::Algorithm { named, wanted, is_known: is_known && recipe.key.is_some() })
 }
 
-/// Whom the token is for, where that is somebody else.
-fn audience(case: &Case<'_>, recipe: &JwtRecipe, claims: &Object<'_>) -> Option<Mistake> {
-    let named = match claims.get("aud")? {
+/// What a claim with one right value says instead: whom the token is for, if it names a widget.
+fn named_as(
+    case: &Case<'_>,
+    claim: &'static str,
+    right: &'static WidgetText,
+    found: Option<&Json<'_>>,
+) -> Option<Mistake> {
+    let named = match found? {
         Json::Text(named) => format!("{:?}", named.chars().take(80).collect::<String>()),
         Json::List(list) => format!("a list of {}", list.len()),
         other => kind(other).to_owned(),
     };
-    Some(Mistake::Audience { named, wanted: recipe.audience_is.of(case.audience) })
+    let wanted = right.of(case.audience);
+    if !right.names_a_widget() {
+        return Some(Mistake::ClaimIsNot { claim, named, wanted });
+    }
+    let theirs = match found? {
+        Json::Text(text) => right.named_in(text).filter(|id| !id.starts_with("cs_pk_")),
+        _ => None,
+    };
+    let theirs = theirs.map(|id| format!("{:?}", id.chars().take(80).collect::<String>()));
+    let theirs = theirs.zip(case.profile.install_id());
+    Some(Mistake::Audience { claim, named, wanted, theirs })
 }
 
 /// The name under which other vendors have a claim that is missing here.

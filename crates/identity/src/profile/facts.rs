@@ -25,13 +25,19 @@ impl Profile {
 
     /// The algorithms that proofs of `mode` may have, those of shared secrets first.
     pub fn algorithms(&self, mode: Mode) -> Vec<Algorithm> {
+        let public = if mode == Mode::Jwt { self.public_keys.as_slice() } else { &[] };
+        self.shared_algorithms(mode).iter().chain(public).copied().collect()
+    }
+
+    /// The algorithms that a shared secret of `mode` may have, the usual one first; none where
+    /// no secret is shared, or where it seals and does not sign.
+    pub fn shared_algorithms(&self, mode: Mode) -> &[Algorithm] {
         match (mode, &self.hmac, &self.jwt) {
-            (Mode::Hmac, Some(_), _) => vec![Algorithm::Hs256],
-            (Mode::Jwt, _, Some(recipe)) => {
-                let shared = recipe.key.map_or(&[][..], |_| &recipe.shared);
-                shared.iter().chain(&self.public_keys).copied().collect()
+            (Mode::Hmac, Some(_), _) => &[Algorithm::Hs256],
+            (Mode::Jwt, _, Some(recipe)) if recipe.key.is_some() && !self.seals(mode) => {
+                &recipe.shared
             }
-            _ => Vec::new(),
+            _ => &[],
         }
     }
 

@@ -23,7 +23,7 @@ pub(crate) use recipe::{
     PayloadForm, TimesRule, TokenForm,
 };
 pub use refused::{RefusedFormat, Why, refused_formats};
-pub(crate) use template::Path;
+pub(crate) use template::{Path, WidgetText};
 
 /// A vendor's way to prove who a visitor is.
 #[derive(Debug, Deserialize)]
@@ -42,6 +42,7 @@ pub struct Profile {
     shortest: usize,
     #[serde(default)]
     public_keys: Vec<Algorithm>,
+    install: Option<String>,
     #[serde(default)]
     pub(crate) emails: EmailRule,
     #[serde(default)]
@@ -121,6 +122,14 @@ impl Profile {
     /// The algorithms that a registered public key may have.
     pub fn public_keys(&self) -> &[Algorithm] {
         &self.public_keys
+    }
+
+    /// What the vendor calls the id by which its tokens name an install, such as `app id`.
+    ///
+    /// Where there is one it may be the `audience` of [`verify`](crate::verify), instead of the
+    /// widget's public key, so that a back end changes nothing.
+    pub fn install_id(&self) -> Option<&str> {
+        self.install.as_deref()
     }
 
     /// The names that the `identity` object of a request may have.

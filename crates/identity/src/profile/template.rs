@@ -76,6 +76,17 @@ impl WidgetText {
         }
     }
 
+    /// Whether it names a widget at all.
+    pub(crate) fn names_a_widget(&self) -> bool {
+        self.after.is_some()
+    }
+
+    /// The id that stands in `text` where the widget's should.
+    pub(crate) fn named_in<'a>(&self, text: &'a str) -> Option<&'a str> {
+        let rest = text.strip_prefix(self.before.as_str())?;
+        rest.strip_suffix(self.after.as_deref()?)
+    }
+
     /// The text for a widget.
     pub(crate) fn of(&self, widget: &str) -> String {
         match &self.after {
@@ -139,6 +150,7 @@ mod tests {
         for (rule, found, fits) in cases {
             assert_eq!(text(rule).is(found, "pk"), fits, "{rule} {found}");
             assert_eq!(text(rule).of("pk") == found, fits, "{rule} {found}");
+            assert_eq!(text(rule).named_in(found) == Some("pk"), fits && rule != "fixed");
         }
         assert_eq!(WidgetText::default(), text("{widget}"));
     }

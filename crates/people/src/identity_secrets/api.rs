@@ -71,7 +71,7 @@ async fn list_identity_secrets(
     params(("id" = WidgetId, Path)), request_body = NewSecret,
     responses((status = 201, body = CreatedSecret), (status = 404, description = "`not_found`"),
         (status = 409, description = "`too_many_secrets`, `kid_taken`, `same_key`"),
-        (status = 422, description = "`bad_mode`, `bad_key`")))]
+        (status = 422, description = "`bad_mode`, `bad_key`, `bad_algorithm`")))]
 async fn create_identity_secret(
     who: Allowed<ManageWidgets>,
     Path(widget): Path<WidgetId>,

@@ -11,7 +11,9 @@
 //!   days' proofs, next, in use, retiring or retired.
 //! - **I7** A `kid` names one key of its widget, shared or public, and never another one again.
 //! - **I8** A secret that a back end signs with already may be brought along. No key is
-//!   registered twice, so none serves two modes and none comes back.
+//!   registered twice, so none serves two modes, and none comes back that ever proved someone.
+//! - **I9** A shared secret has one algorithm, of those of its profile, chosen with it; what a
+//!   token's header says chooses nothing.
 
 pub mod api;
 mod keyring;
@@ -46,7 +48,7 @@ pub async fn keyring(
     Keyring::new(store::list(cx, widget).await?, profile)
 }
 
-/// Makes a shared secret, or takes one or a public key (I1, I2, I5, I7, I8).
+/// Makes a shared secret, or takes one or a public key (I1, I2, I5, I7 to I9).
 pub async fn create(cx: &mut Cx<'_>, widget: WidgetId, new: NewSecret) -> Result<Created, Refusal> {
     let widget = widgets::find(cx, widget).await?;
     let profile = profile(&widget.profile).ok_or(Refusal::Profile)?;
@@ -80,6 +82,7 @@ fn make(
 ) -> Result<(Kept, bool), Refusal> {
     let id: IdentitySecretId = cx.id();
     new.check_kid()?;
+    let algorithm = new.algorithm(profile, mode)?;
     let (kind, text, is_made) = match new.source()? {
         Source::Made => {
             let text = new_secret_text(profile, mode, &chance::bytes());
@@ -93,6 +96,7 @@ fn make(
         profile: profile.name().to_owned(),
         mode,
         kind,
+        algorithm,
         hint: model::hint(kind, text.expose()),
         kid: new.kid.unwrap_or_else(|| id.to_string()),
         state: State::Next,
@@ -102,8 +106,11 @@ fn make(
         retire_at: None,
         retired_at: None,
     };
-    let kept = Kept { shown, text };
-    kept.key(profile).map_err(Refusal::Key)?;
+    let mut kept = Kept { shown, text };
+    let key = kept.key(profile).map_err(Refusal::Key)?;
+    if key.is_public() {
+        kept.shown.algorithm = Some(key.algorithm());
+    }
     Ok((kept, is_made))
 }
 
@@ -158,7 +165,7 @@ pub async fn signatures(
     for mode in profile.modes() {
         let key = keys.iter().find(|key| key.mode() == *mode && !key.is_public());
         let Some(key) = key else { continue };
-        let made = sign(profile, key, claims, &widget.public_key, cx.now().seconds());
+        let made = sign(profile, key, claims, widget.expected_audience(), cx.now().seconds());
         for (name, value) in made.map_err(|error| Refusal::Claims(error.to_string()))? {
             if !signed.iter().any(|(known, _)| *known == name) {
                 signed.push((name, value));

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use countersign_base::{Fault, IdentitySecretId, Moment, Secret};
 use countersign_door::Problem;
-use countersign_identity::{Key, KeyFault, Mode, Profile, PublicKey};
+use countersign_identity::{Algorithm, Key, KeyFault, Mode, Profile, PublicKey};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::widgets;
@@ -40,6 +40,10 @@ pub struct IdentitySecret {
     pub mode: Mode,
     /// Shared or public.
     pub kind: Kind,
+    /// The one algorithm that it checks, whatever a proof says; nothing for a secret that seals.
+    #[serde(serialize_with = "algorithm_name")]
+    #[schema(value_type = Option<String>)]
+    pub algorithm: Option<Algorithm>,
     /// What tokens name it by.
     pub kid: String,
     /// Its last four characters.
@@ -98,6 +102,14 @@ fn mode_name<S: Serializer>(mode: &Mode, serializer: S) -> Result<S::Ok, S::Erro
     serializer.serialize_str(name(*mode))
 }
 
+#[expect(clippy::ref_option, reason = "serde asks for a reference")]
+fn algorithm_name<S: Serializer>(
+    algorithm: &Option<Algorithm>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    algorithm.map(Algorithm::name).serialize(serializer)
+}
+
 pub(super) const fn name(mode: Mode) -> &'static str {
     match mode {
         Mode::Hmac => "hmac",
@@ -125,12 +137,27 @@ impl Kept {
         let (kid, text) = (&self.shown.kid, self.text.expose());
         match self.shown.kind {
             Kind::Public => Key::public(profile, kid, text),
-            Kind::Shared => Key::imported(profile, self.shown.mode, kid, text),
+            Kind::Shared => {
+                let key = Key::imported(profile, self.shown.mode, kid, text)?;
+                match self.shown.algorithm {
+                    Some(algorithm) => key.signing_with(algorithm),
+                    None => Ok(key),
+                }
+            }
         }
     }
 
-    /// Whether both can check the same signatures (I8).
+    /// Whether the other one is this key again, which is refused (I8).
+    ///
+    /// One that never proved anyone comes back for another algorithm: it was brought along for
+    /// the wrong one.
     pub(super) fn is_same_key(&self, other: &Self) -> bool {
+        let was_in_vain = !self.shown.is_active() && self.shown.first_used_at.is_none();
+        let is_mended = was_in_vain && self.shown.algorithm != other.shown.algorithm;
+        self.has_bytes_of(other) && !is_mended
+    }
+
+    fn has_bytes_of(&self, other: &Self) -> bool {
         match (self.shown.kind, other.shown.kind) {
             (Kind::Shared, Kind::Shared) => self.text.expose() == other.text.expose(),
             (Kind::Public, Kind::Public) => self.thumbprint() == other.thumbprint(),
@@ -162,6 +189,10 @@ pub struct NewSecret {
     /// Your public key, as PEM or JWK; then no secret is made.
     #[serde(default)]
     public_key: Option<String>,
+    /// What your back end signs with, of the profile's `algorithms` for shared secrets; else the
+    /// first of them.
+    #[serde(default)]
+    algorithm: Option<String>,
     /// The secret that your back end signs with already; then none is made.
     #[serde(default, deserialize_with = "secret")]
     #[schema(value_type = Option<String>)]
@@ -223,6 +254,19 @@ impl NewSecret {
         }
     }
 
+    /// The algorithm of a shared secret (I9).
+    pub(super) fn algorithm(
+        &self,
+        profile: &Profile,
+        mode: Mode,
+    ) -> Result<Option<Algorithm>, Refusal> {
+        let known = profile.shared_algorithms(mode);
+        let Some(asked) = &self.algorithm else { return Ok(known.first().copied()) };
+        let chosen = known.iter().find(|algorithm| algorithm.name() == asked);
+        let chosen = chosen.filter(|_| self.public_key.is_none());
+        chosen.copied().map(Some).ok_or_else(|| Refusal::Algorithm(names(known)))
+    }
+
     pub(super) fn mode(&self, profile: &Profile) -> Result<Mode, Refusal> {
         let asked = self.mode.map(|mode| match mode {
             ModeName::Hmac => Mode::Hmac,
@@ -236,6 +280,11 @@ impl NewSecret {
             (None, _) => Err(Refusal::WhichMode),
         }
     }
+}
+
+fn names(algorithms: &[Algorithm]) -> String {
+    let names: Vec<_> = algorithms.iter().map(|algorithm| algorithm.name()).collect();
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }
 
 /// Why an identity secret says no.
@@ -253,6 +302,9 @@ pub enum Refusal {
     /// The profile has no such mode.
     #[error("the widget's profile has no proofs of this mode")]
     NoSuchMode,
+    /// No algorithm of a shared secret of this profile and mode.
+    #[error("`algorithm` is for shared secrets, and here is one of: {0}")]
+    Algorithm(String),
     /// The widget's profile is unknown to this binary.
     #[error("this binary does not know the widget's profile")]
     Profile,
@@ -300,6 +352,7 @@ impl From<Refusal> for Problem {
             Refusal::NoSuchSecret => return Self::not_found(),
             Refusal::Profile => return Self::bug("a widget has an unknown profile"),
             Refusal::WhichMode | Refusal::NoSuchMode => (S::UNPROCESSABLE_ENTITY, "bad_mode"),
+            Refusal::Algorithm(_) => (S::UNPROCESSABLE_ENTITY, "bad_algorithm"),
             Refusal::TooMany(_) => (S::CONFLICT, "too_many_secrets"),
             Refusal::Key(_) | Refusal::Kid | Refusal::TwoSources => {
                 (S::UNPROCESSABLE_ENTITY, "bad_key")

@@ -2,7 +2,7 @@
 
 use countersign_base::{Fault, IdentitySecretId, Moment, Secret, WidgetId};
 use countersign_door::Cx;
-use countersign_identity::Mode;
+use countersign_identity::{Algorithm, Mode};
 use countersign_infra::db::{Row, Value};
 use countersign_infra::vault::Place;
 
@@ -10,12 +10,12 @@ use super::model::{IdentitySecret, Kept, Kind, State, name};
 
 const LIST: &str = "
     select id, profile, mode, kind, kid, hint, sealed, created_at, first_used_at, last_used_at,
-        retired_at
+        retired_at, algorithm
     from identity_secret where tenant = $1 and widget = $2 order by created_at desc, id desc";
 const INSERT: &str = "
     insert into identity_secret (tenant, id, widget, profile, mode, kind, kid, hint, sealed,
-        created_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        created_at, algorithm)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
     on conflict (tenant, widget, kid) do nothing";
 const RETIRE: &str = "
     update identity_secret set retired_at = $4
@@ -41,8 +41,9 @@ pub(super) async fn list(cx: &mut Cx<'_>, widget: WidgetId) -> Result<Vec<Kept>,
 /// Keeps a key, unless its `kid` is another one's; says how many were kept.
 pub(super) async fn insert(cx: &mut Cx<'_>, widget: WidgetId, kept: &Kept) -> Result<u64, Fault> {
     let Kept { shown, text } = kept;
+    let algorithm = shown.algorithm.map(|algorithm| algorithm.name().to_owned());
     let sealed = cx.keys().own().seal(&place(cx, shown.id), text.expose().as_bytes());
-    let values: [Value<'_>; 10] = [
+    let values: [Value<'_>; 11] = [
         cx.tenant().into(),
         shown.id.into(),
         widget.into(),
@@ -53,6 +54,7 @@ pub(super) async fn insert(cx: &mut Cx<'_>, widget: WidgetId, kept: &Kept) -> Re
         (&shown.hint).into(),
         (&sealed).into(),
         shown.created_at.into(),
+        algorithm.as_ref().into(),
     ];
     cx.exec(INSERT, &values).await
 }
@@ -80,11 +82,15 @@ fn place(cx: &Cx<'_>, id: IdentitySecretId) -> Place {
 
 fn read(row: &Row<'_>, now: Moment) -> Result<IdentitySecret, Fault> {
     let (mode, kind): (String, String) = (row.col(2)?, row.col(3)?);
+    let algorithm = row.col::<Option<String>>(11)?.map(|name| {
+        Algorithm::named(&name).ok_or(Fault::Corrupt("a key has an unknown algorithm"))
+    });
     let secret = IdentitySecret {
         id: row.col(0)?,
         profile: row.col(1)?,
         mode: if mode == "hmac" { Mode::Hmac } else { Mode::Jwt },
         kind: if kind == "public" { Kind::Public } else { Kind::Shared },
+        algorithm: algorithm.transpose()?,
         kid: row.col(4)?,
         hint: row.col(5)?,
         state: State::Next,

@@ -108,7 +108,7 @@ pub async fn explain(
 
 /// Every cause that the explainer knows, the likeliest first.
 fn causes(install: &Install, presented: &Presented, now: Moment) -> Vec<Finding> {
-    let audience = &install.widget.public_key;
+    let audience = install.widget.expected_audience();
     let found =
         identity::explain(install.profile, install.keys.keys(), presented, audience, now.seconds());
     let shown = |one: identity::Finding| Finding {

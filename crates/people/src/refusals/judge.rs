@@ -17,7 +17,7 @@ pub enum Judgement {
 
 /// Holds what a page presents against the widget's profile and keys at `now`.
 pub fn judge(install: &Install, presented: &Presented, now: Moment) -> Judgement {
-    let audience = &install.widget.public_key;
+    let audience = install.widget.expected_audience();
     match verify(install.profile, install.keys.keys(), presented, audience, now.seconds()) {
         Ok(Outcome::Proven(proven)) if install.is_void(&proven) => {
             Judgement::Refused(Found::void())

@@ -156,7 +156,7 @@ impl Found {
         refused: &RefusedProof,
         now: Moment,
     ) -> Self {
-        let audience = &install.widget.public_key;
+        let audience = install.widget.expected_audience();
         let found = identity::explain(
             install.profile,
             install.keys.keys(),

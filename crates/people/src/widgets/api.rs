@@ -88,9 +88,9 @@ async fn find_widget(who: Allowed<ReadWidgets>, Path(id): Path<WidgetId>) -> Ans
 /// Changes a widget; what is absent stays. A stricter rule ends the sessions of a weaker one.
 #[utoipa::path(patch, path = "/widgets/{id}", tag = "widgets", params(("id" = WidgetId, Path)),
     request_body = Change,
-    responses((status = 200, body = Shown), (status = 403, description = "`forbidden`"),
+    responses((status = 200, body = Shown), (status = 403, description = "`forbidden`, `owner_required`"),
         (status = 404, description = "`not_found`"),
-        (status = 422, description = "`bad_origin`, `bad_text`, `bad_accent`, `bad_date`, `unknown_profile`")))]
+        (status = 422, description = "`bad_origin`, `bad_text`, `bad_accent`, `bad_date`, `bad_audience`, `unknown_profile`")))]
 async fn change_widget(
     who: Allowed<ManageWidgets>,
     Path(id): Path<WidgetId>,

@@ -31,6 +31,9 @@ struct Format {
     inferred: Vec<&'static str>,
     /// The algorithms that a registered public key may have; without any, secrets are shared.
     public_keys: Vec<&'static str>,
+    /// What the vendor calls the id by which its tokens name an install; a widget's `audience`
+    /// can be set to it.
+    audience: Option<&'static str>,
     /// The ways to sign.
     modes: Vec<FormatMode>,
 }
@@ -89,6 +92,7 @@ impl Format {
             limits: profile.limits(),
             inferred: profile.inferred().collect(),
             public_keys: profile.public_keys().iter().map(|one| one.name()).collect(),
+            audience: profile.install_id(),
             modes: profile.modes().iter().map(|mode| FormatMode::of(profile, *mode)).collect(),
         }
     }

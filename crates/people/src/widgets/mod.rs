@@ -5,12 +5,15 @@
 //! - **W3** A change takes effect on the next request; a stricter mode or rule ends the
 //!   sessions that were opened under the weaker one. A switch of the mode is audited by name.
 //! - **W4** An origin is exact: scheme, host and port, no path, no wildcard.
-//! - **W5** Lowering the protection needs an owner.
+//! - **W5** Lowering the protection needs an owner, who has signed in: a secret key that leaked
+//!   switches nothing off.
 //! - **W6** Names and texts hold nothing that cannot be seen or turns the others around.
 //! - **W7** What was signed before `proofs_valid_from` proves nothing, and the sessions that it
 //!   may have opened end.
 //! - **W8** Every format that a widget can have is listed with what it proves, and no other is
 //!   taken; those that nobody can have are listed with the reason.
+//! - **W9** A proof names the widget by its public key, or by the id that the vendor gave the
+//!   install, where the vendor's tokens have one: by one of them, never by either.
 
 pub mod api;
 mod formats;
@@ -145,7 +148,7 @@ impl Install {
 
     /// Whether a token names a key that the widget does not have.
     pub fn names_unknown_key(&self, presented: &Presented, now: Moment) -> bool {
-        let (audience, now) = (&self.widget.public_key, now.seconds());
+        let (audience, now) = (self.widget.expected_audience(), now.seconds());
         let verified = verify(self.profile, self.keys.keys(), presented, audience, now);
         verified.is_err_and(|refused| refused.reason == Reason::UnknownKey)
     }
@@ -189,6 +192,7 @@ pub async fn create(cx: &mut Cx<'_>, new: &New) -> Result<Widget, Refusal> {
         public_key: public_key.text(),
         environment: scope.environment,
         profile: new.profile.name().to_owned(),
+        audience: None,
         mode: new.mode,
         anonymous: new.anonymous,
         allow_bearer: new.allow_bearer,
@@ -233,11 +237,11 @@ const fn switched_to(mode: Mode) -> &'static str {
     }
 }
 
-/// A secret key and the server itself act for the owner.
+/// The server itself acts for the owner; a secret key does not.
 fn is_owner(cx: &Cx<'_>) -> bool {
     match cx.caller() {
         countersign_base::Caller::Member { role, .. } => role == Role::Owner,
-        countersign_base::Caller::Visitor { .. } => false,
-        countersign_base::Caller::Key(_) | countersign_base::Caller::System => true,
+        countersign_base::Caller::Visitor { .. } | countersign_base::Caller::Key(_) => false,
+        countersign_base::Caller::System => true,
     }
 }

@@ -7,7 +7,7 @@ use countersign_base::{
 use countersign_door::Problem;
 use countersign_guard::Origin;
 use countersign_identity::{Profile, Strength, TextFault, profile, profiles};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// What a missing or refused proof leads to.
 #[derive(
@@ -52,6 +52,8 @@ pub struct Widget {
     pub environment: Environment,
     /// The identity profile: whose format the proofs have.
     pub profile: String,
+    /// The id that the vendor gave this install, if proofs name that instead of the public key.
+    pub audience: Option<String>,
     /// What a missing or refused proof leads to.
     pub mode: Mode,
     /// Whether visitors without any identity may come in when the mode is `enforce`.
@@ -71,10 +73,16 @@ pub struct Widget {
 }
 
 impl Widget {
+    /// What proofs name it by (W9).
+    pub fn expected_audience(&self) -> &str {
+        self.audience.as_deref().unwrap_or(&self.public_key)
+    }
+
     /// Whether what was allowed `before` may be refused now.
     pub(super) fn is_stricter_than(&self, before: &Self) -> bool {
         self.mode > before.mode
             || self.profile != before.profile
+            || self.audience != before.audience
             || (before.anonymous && !self.anonymous)
             || (before.allow_bearer && !self.allow_bearer)
             || (self.single_use_tokens && !before.single_use_tokens)
@@ -150,6 +158,10 @@ pub struct Change {
     name: Option<String>,
     mode: Option<Mode>,
     profile: Option<String>,
+    /// The vendor's id of this install; `null` for the widget's public key.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    audience: Option<Option<String>>,
     anonymous: Option<bool>,
     allow_bearer: Option<bool>,
     origins: Option<Vec<String>>,
@@ -168,7 +180,11 @@ impl Change {
         }
         if let Some(name) = self.profile {
             profile(&name).ok_or_else(|| Refusal::Profile(name.clone()))?;
+            after.audience = after.audience.filter(|_| name == before.profile);
             after.profile = name;
+        }
+        if let Some(audience) = self.audience {
+            after.audience = audience.map(|text| install_id(&after.profile, text)).transpose()?;
         }
         if let Some(origins) = self.origins {
             after.origins = exact(&origins)?;
@@ -188,6 +204,20 @@ impl Change {
         after.allow_bearer = self.allow_bearer.unwrap_or(before.allow_bearer);
         Ok(after)
     }
+}
+
+/// A field that is there, also as `null`.
+fn given<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(from).map(Some)
+}
+
+/// An id that tokens of this profile can name an install by (W9).
+fn install_id(of: &str, text: String) -> Result<String, Refusal> {
+    let called = profile(of).and_then(Profile::install_id);
+    let called = called.ok_or_else(|| Refusal::NoAudience(of.to_owned()))?;
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    let is_id = (1..=128).contains(&text.len()) && text.bytes().all(is_plain);
+    if is_id && !text.starts_with("cs_") { Ok(text) } else { Err(Refusal::Audience(called)) }
 }
 
 fn exact(origins: &[String]) -> Result<Vec<String>, Refusal> {
@@ -285,6 +315,15 @@ pub enum Refusal {
     /// No such profile.
     #[error("there is no profile `{0}`; there are: {names}", names = names())]
     Profile(String),
+    /// The profile's tokens name no install of the vendor's.
+    #[error("tokens of the profile `{0}` name no id of the vendor's; leave `audience` out")]
+    NoAudience(String),
+    /// The text is no id of the vendor's.
+    #[error(
+        "`audience` is your {0} at the vendor alone, without an address around it: 1 to 128 \
+             letters, digits, `-`, `_` or `.`; `null` for the widget's own public key"
+    )]
+    Audience(&'static str),
     /// A text is empty, too long or has characters that cannot be seen.
     #[error("`{what}` has 1 to {most} visible characters: {fault}")]
     Text {
@@ -302,7 +341,7 @@ pub enum Refusal {
     #[error("`proofs_valid_from` lies in the future; what was signed until now can be void")]
     Future,
     /// Lowering the protection needs an owner.
-    #[error("only an owner can lower a widget's protection")]
+    #[error("only an owner who has signed in can lower a widget's protection; a secret key cannot")]
     NeedsOwner,
     /// The store failed.
     #[error(transparent)]
@@ -327,10 +366,13 @@ impl From<Refusal> for Problem {
                 (S::UNPROCESSABLE_ENTITY, "bad_origin")
             }
             Refusal::Profile(_) => (S::UNPROCESSABLE_ENTITY, "unknown_profile"),
+            Refusal::NoAudience(_) | Refusal::Audience(_) => {
+                (S::UNPROCESSABLE_ENTITY, "bad_audience")
+            }
             Refusal::Text { .. } => (S::UNPROCESSABLE_ENTITY, "bad_text"),
             Refusal::Accent => (S::UNPROCESSABLE_ENTITY, "bad_accent"),
             Refusal::Future => (S::UNPROCESSABLE_ENTITY, "bad_date"),
-            Refusal::NeedsOwner => (S::FORBIDDEN, "forbidden"),
+            Refusal::NeedsOwner => (S::FORBIDDEN, "owner_required"),
         };
         Self::new(status, code, refusal.to_string())
     }

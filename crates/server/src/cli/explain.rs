@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use countersign_base::Moment;
 use countersign_identity::{
-    self as identity, Finding, Key, Mode, Outcome, Presented, Profile, Strength, profile, profiles,
-    verify,
+    self as identity, Algorithm, Finding, Key, KeyFault, Mode, Outcome, Presented, Profile,
+    Strength, profile, profiles, verify,
 };
 use countersign_infra::clock::Clock;
 use zeroize::Zeroizing;
@@ -40,6 +40,9 @@ pub(super) struct Explain {
     /// A file with a secret that the widget has; may be repeated.
     #[arg(long = "secret-file", value_name = "FILE")]
     secrets: Vec<PathBuf>,
+    /// What the secrets sign with, such as HS512; else the usual algorithm of the profile.
+    #[arg(long, value_name = "NAME", value_parser = algorithm)]
+    algorithm: Option<Algorithm>,
     /// A file with a public key, as PEM or JWK; may be repeated.
     #[arg(long = "public-key-file", value_name = "FILE")]
     public_keys: Vec<PathBuf>,
@@ -57,6 +60,10 @@ pub(super) struct Explain {
 fn moment(text: &str) -> Result<Moment, String> {
     let quoted = serde_json::Value::String(text.to_owned());
     serde_json::from_value(quoted).map_err(|_| "write it as 2026-11-21T10:00:00Z".to_owned())
+}
+
+fn algorithm(name: &str) -> Result<Algorithm, String> {
+    Algorithm::named(name).ok_or_else(|| "one of HS256, HS384, HS512".to_owned())
 }
 
 pub(super) fn run(asked: &Explain) -> Result<(), BootFault> {
@@ -89,7 +96,7 @@ fn keys(asked: &Explain, profile: &'static Profile) -> Result<Vec<Key>, BootFaul
     let kid = |path: &Path| asked.kid.clone().unwrap_or_else(|| path.display().to_string());
     for path in &asked.secrets {
         let (text, kid) = (text(path)?, kid(path));
-        let made = |mode: &Mode| Key::imported(profile, *mode, &kid, &text);
+        let made = |mode: &Mode| secret(profile, *mode, &kid, &text, asked.algorithm);
         let made = profile.modes().iter().map(made).collect::<Result<Vec<_>, _>>();
         keys.extend(made.map_err(|fault| wrong(path, &fault))?);
     }
@@ -98,6 +105,21 @@ fn keys(asked: &Explain, profile: &'static Profile) -> Result<Vec<Key>, BootFaul
         keys.push(key.map_err(|fault| wrong(path, &fault))?);
     }
     Ok(keys)
+}
+
+/// The secret as a key of `mode`; an algorithm is chosen for tokens.
+fn secret(
+    profile: &'static Profile,
+    mode: Mode,
+    kid: &str,
+    text: &str,
+    algorithm: Option<Algorithm>,
+) -> Result<Key, KeyFault> {
+    let key = Key::imported(profile, mode, kid, text)?;
+    match algorithm {
+        Some(algorithm) if mode == Mode::Jwt => key.signing_with(algorithm),
+        _ => Ok(key),
+    }
 }
 
 fn wrong(path: &Path, why: &dyn std::fmt::Display) -> BootFault {

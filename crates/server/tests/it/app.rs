@@ -298,6 +298,12 @@ impl TestApp {
         Visitor::of(self, &self.open(tenant, None).await)
     }
 
+    /// What becomes of a change of the tenant's widget that its owner makes.
+    pub(crate) async fn change_widget(&self, tenant: &Tenant, change: &Value) -> Answer {
+        let owner = self.signed_in(&format!("owner@{}.example", tenant.widget.name)).await;
+        owner.call("PATCH", &format!("/dashboard/v1/widgets/{}", tenant.widget.id), change).await
+    }
+
     /// A member who has signed in.
     pub(crate) async fn signed_in(&self, email: &str) -> Member<'_> {
         let body = json!({ "email": email, "password": PASSWORD });

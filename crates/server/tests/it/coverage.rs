@@ -13,8 +13,7 @@ async fn coverage(app: &TestApp, tenant: &Tenant) -> Value {
 }
 
 async fn set(app: &TestApp, tenant: &Tenant, change: Value) {
-    let path = format!("/api/v1/widgets/{}", tenant.widget.id);
-    let answer = tenant.back_end(app).call("PATCH", &path, &change).await;
+    let answer = app.change_widget(tenant, &change).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
 }
 

@@ -1,5 +1,8 @@
-//! Identity secrets: rules I1 to I8, and the organizations and signing keys around them.
+//! Identity secrets: rules I1 to I9, and the organizations and signing keys around them.
 
+use aws_lc_rs::hmac;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use countersign_identity::Presented;
 use countersign_people::widgets::Mode;
 use serde_json::{Value, json};
@@ -267,6 +270,85 @@ async fn i8_a_public_key_is_registered_once_in_whatever_spelling() {
     let spelled = P256.replace(":\"EC\"", ": \"EC\"");
     let again = back_end.call("POST", &path(&tenant), &new(&spelled)).await;
     assert_eq!(again.refusal(), (409, "same_key".to_owned()));
+}
+
+/// A token of Tiledesk's recipe for user `u1`, signed with `algorithm` whatever `named` says.
+fn tiledesk(app: &TestApp, tenant: &Tenant, named: &str, algorithm: hmac::Algorithm) -> Value {
+    let now = app.now() / 1_000;
+    let claims = json!({
+        "_id": "u1", "sub": "userexternal", "iat": now, "exp": now + 60,
+        "aud": format!("https://tiledesk.com/projects/{}", tenant.widget.public_key),
+    });
+    let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let signed = format!("{}.{}", part(json!({ "alg": named, "typ": "JWT" })), part(claims));
+    let key = hmac::Key::new(algorithm, tenant.secret.as_bytes());
+    let signature = URL_SAFE_NO_PAD.encode(hmac::sign(&key, signed.as_bytes()));
+    json!({ "customToken": format!("{signed}.{signature}") })
+}
+
+#[tokio::test]
+async fn i9_a_secret_has_the_algorithm_that_was_chosen_with_it_and_no_other() {
+    const SIGNED: [(&str, hmac::Algorithm); 3] =
+        [("HS256", hmac::HMAC_SHA256), ("HS384", hmac::HMAC_SHA384), ("HS512", hmac::HMAC_SHA512)];
+    let app = TestApp::start().await;
+    for (chosen, _) in SIGNED {
+        let mut tenant = app.tenant_with(chosen, "tiledesk", Mode::Enforce).await;
+        app.forward(1).await;
+        let own = format!("the vendor's own secret, for {chosen} alone");
+        let new = json!({ "secret": own, "algorithm": chosen });
+        let made = tenant.back_end(&app).call("POST", &path(&tenant), &new).await;
+        assert_eq!((made.status, &made.json()["algorithm"]), (201, &json!(chosen)));
+        assert_eq!(secrets(&app, &tenant).await[0]["algorithm"], json!(chosen));
+        own.clone_into(&mut tenant.secret);
+        for (named, _) in SIGNED {
+            for (signed, algorithm) in SIGNED {
+                let identity = tiledesk(&app, &tenant, named, algorithm);
+                let opened = app.open(&tenant, Some(identity)).await.status;
+                let fits = named == chosen && signed == chosen;
+                assert_eq!(opened, if fits { 201 } else { 401 }, "{chosen} {named} {signed}");
+            }
+        }
+        let claims = json!({ "_id": "u1" });
+        let minted = tenant.back_end(&app).call("POST", "/api/v1/signatures", &claims).await;
+        let token = &minted.json()["signatures"]["customToken"];
+        assert_eq!(app.open(&tenant, Some(json!({ "customToken": token }))).await.status, 201);
+    }
+}
+
+#[tokio::test]
+async fn i9_an_algorithm_is_one_of_the_profile_and_a_wrong_one_can_be_mended() {
+    let app = TestApp::start().await;
+    let mut tenant = app.tenant_with("acme", "tiledesk", Mode::Enforce).await;
+    let list = path(&tenant);
+    let own = "a secret of the vendor, long enough for anybody";
+    let with = |algorithm: &str| json!({ "secret": own, "algorithm": algorithm });
+    for bad in ["hs512", "RS256", "none", ""] {
+        let refused = tenant.back_end(&app).call("POST", &list, &with(bad)).await;
+        assert_eq!(refused.refusal(), (422, "bad_algorithm".to_owned()), "{bad:?}");
+        assert!(refused.text.contains("HS256, HS384, HS512"), "{}", refused.text);
+    }
+    assert_eq!(secrets(&app, &tenant).await[0]["algorithm"], json!("HS256"), "the first one");
+    let native = app.tenant("initech").await;
+    let public = json!({ "public_key": P256, "algorithm": "HS256" });
+    let refused = native.back_end(&app).call("POST", &path(&native), &public).await;
+    assert_eq!(refused.refusal(), (422, "bad_algorithm".to_owned()));
+
+    let made = tenant.back_end(&app).call("POST", &list, &with("HS256")).await.json();
+    own.clone_into(&mut tenant.secret);
+    let back_end = tenant.back_end(&app);
+    let identity = tiledesk(&app, &tenant, "HS512", hmac::HMAC_SHA512);
+    let asked = json!({ "presented": identity });
+    let told = back_end.call("POST", "/api/v1/identity/explain", &asked).await.json();
+    assert_eq!(told["findings"][0]["code"], json!("algorithm"), "{told}");
+    let mend = told["findings"][0]["mend"].as_str().unwrap();
+    assert!(mend.ends_with("or bring the secret along for HS512"), "{mend}");
+    let same = (409, "same_key".to_owned());
+    assert_eq!(back_end.call("POST", &list, &with("HS512")).await.refusal(), same);
+    let one = format!("{list}/{}", made["id"].as_str().unwrap());
+    assert_eq!(back_end.call("DELETE", &one, &Value::Null).await.status, 204);
+    assert_eq!(back_end.call("POST", &list, &with("HS256")).await.refusal(), same);
+    assert_eq!(back_end.call("POST", &list, &with("HS512")).await.status, 201);
+    assert_eq!(app.open(&tenant, Some(identity)).await.status, 201);
 }
 
 #[tokio::test]

@@ -99,8 +99,7 @@ async fn p4_once_a_token_proved_somebody_an_hmac_does_not_suffice() {
     assert_eq!(weaker.refusal(), (401, "identity_refused".to_owned()));
     let refusals = list(&app, &tenant, 1).await;
     assert_eq!(refusals[0]["reason"], json!("weaker_proof"));
-    let path = format!("/api/v1/widgets/{}", tenant.widget.id);
-    let observed = back_end.call("PATCH", &path, &json!({ "mode": "observe" })).await;
+    let observed = app.change_widget(&tenant, &json!({ "mode": "observe" })).await;
     assert_eq!(observed.status, 200);
     let flagged = app.open(&tenant, Some(hmac)).await.json();
     assert_ne!(flagged["contact"]["id"], proven["contact"]["id"]);

@@ -51,6 +51,14 @@ export const identityWords = {
     refusals: 'See the refusals',
   },
 
+  audience: {
+    title: 'Whom the tokens are for',
+    lead: (vendor: string, called: string) => `Tokens for ${vendor} name your ${called} there. Give it to the widget, and your back end signs as it does today.`,
+    label: (vendor: string, called: string) => `Your ${called} at ${vendor}`,
+    hint: 'Empty: tokens must name the widget’s public key. Saving it ends the sessions that are open.',
+    saved: 'Tokens are now expected for this.',
+  },
+
   tokens: {
     title: 'When a proof leaks',
     once: 'Accept each token only once',
@@ -72,6 +80,8 @@ export const identityWords = {
     field: 'Carried in',
     algorithms: 'Signed with',
     hmac: 'HMAC-SHA256',
+    sealed: 'Encrypted as',
+    seals: 'PASETO v2.local',
     proven: 'Proven',
     said: 'Only said',
     expires: 'Holds',
@@ -151,6 +161,7 @@ export const identityWords = {
       jwt: 'Expires by itself and covers every claim. Recommended.',
       hmac: 'Covers one identifier, for ever. For clients that cannot use a token.',
     },
+    createAlgorithm: 'What does your back end sign with?',
     createSource: 'Where does it come from?',
     createSources: { make: 'Make a new one', bring: 'I sign with one already' },
     createSourcesHelp: {
@@ -177,8 +188,8 @@ export const identityWords = {
     registerPrivate: 'This is a private key. Do not paste it anywhere; register the public one that belongs to it.',
     registerEmpty: 'Paste the public key.',
     kinds: { shared: 'Shared secret', public: 'Public key' },
-    kindModes: { jwt: 'signs tokens', hmac: 'makes hashes' },
-    kindPublic: 'checks tokens',
+    kindModes: { jwt: 'signs tokens', hmac: 'makes hashes', public: 'checks tokens' },
+    seals: 'PASETO v2.local',
     hint: (hint: string) => `ends in ${hint}`,
     lastUsed: 'Last used',
     created: 'Created',

@@ -499,6 +499,41 @@ describe('widget settings', () => {
     expect(await page.content()).not.toContain('battery staple')
   })
 
+  it('takes over a secret for the algorithm that the back end signs with, where the format has several', async () => {
+    const [app] = world().widgets
+    Object.assign(app, { profile: 'tiledesk' })
+    await enter(`/widgets/${app.id}/identity`)
+    await page.getByRole('button', { name: 'Create a secret' }).click()
+    const dialog = page.getByRole('dialog')
+    expect(await dialog.getByLabel('HS256').isChecked()).toBe(true)
+    await dialog.getByLabel('HS512').check()
+    expect(await barriers()).toBe('')
+    await dialog.getByLabel('I sign with one already').check()
+    await dialog.getByLabel('The secret that your back end signs with').fill('correct horse battery staple, and more')
+    await dialog.getByRole('button', { name: 'Take it over' }).click()
+    await page.getByText('signs tokens (HS512)').waitFor()
+    expect(world().secrets.get(app.id)[0].algorithm).toBe('HS512')
+  })
+
+  it('is given the id that the vendor’s tokens name, and says what is none', async () => {
+    const [app] = world().widgets
+    Object.assign(app, { profile: 'onesignal' })
+    await enter(`/widgets/${app.id}/identity`)
+    const field = page.getByLabel('Your app id at OneSignal')
+    const save = page.locator('form').filter({ has: field }).getByRole('button', { name: 'Save' })
+    await field.fill('https://onesignal.com/apps/0a1b')
+    await save.click()
+    await page.getByText('without an address around it').waitFor()
+    expect(await barriers()).toBe('')
+    await field.fill(' 0a1b2c3d ')
+    await save.click()
+    await page.getByText('Tokens are now expected for this.').waitFor()
+    expect(app.audience).toBe('0a1b2c3d')
+    await field.fill('')
+    await save.click()
+    await expect.poll(() => app.audience).toBe(null)
+  })
+
   it('voids what was signed until now, after asking', async () => {
     const [app] = world().widgets
     await enter(`/widgets/${app.id}/identity`)

@@ -52,7 +52,7 @@ function Mode({ mode, alone, keys }: { mode: FormatMode; alone: boolean; keys: s
         <Fact name={say.field}>
           <code>{mode.proof_field}</code>
         </Fact>
-        <Fact name={say.algorithms}>{mode.mode === 'hmac' ? say.hmac : mode.algorithms.join(', ')}</Fact>
+        {mode.algorithms.length === 0 ? <Fact name={say.sealed}>{say.seals}</Fact> : <Fact name={say.algorithms}>{mode.mode === 'hmac' ? say.hmac : mode.algorithms.join(', ')}</Fact>}
         <Fact name={say.proven}>
           <Names of={mode.proven} seal={mode.mode} />
         </Fact>

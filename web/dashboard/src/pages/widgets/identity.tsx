@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { queries } from '../../api/queries.ts'
 import { useMay } from '../../ui/me.ts'
+import { AudienceSection } from './audience.tsx'
 import { CoverageSection } from './coverage.tsx'
 import { ExplainSection } from './explain.tsx'
 import { Locked } from './locked.tsx'
@@ -29,6 +30,11 @@ export function IdentityPage() {
       </Locked>
       {mayManage && <SecretsSection widget={widget} format={format} />}
       <ProfileSection key={widget.profile} widget={widget} />
+      {format?.audience && (
+        <Locked>
+          <AudienceSection key={widget.audience} widget={widget} called={format.audience} vendor={format.vendor} />
+        </Locked>
+      )}
       <Locked>
         <TokensSection widget={widget} format={format} />
       </Locked>

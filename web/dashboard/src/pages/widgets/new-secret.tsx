@@ -22,9 +22,17 @@ export function modesOf(format: Format): SecretMode[] {
   return format.modes.filter((mode) => mode.shares_secrets).map(({ mode }) => mode)
 }
 
+/** What a shared secret of this mode can sign with, the usual one first. */
+export function algorithmsOf(format: Format, mode: SecretMode): string[] {
+  const all = format.modes.find((one) => one.mode === mode)?.algorithms ?? []
+  return all.filter((name) => !format.public_keys.includes(name))
+}
+
 export function CreateSecret({ widget, format, onClose }: NewProps & { format: Format }) {
   const modes = modesOf(format)
   const [mode, setMode] = useState<SecretMode>(modes[0] ?? 'jwt')
+  const algorithms = algorithmsOf(format, mode)
+  const [algorithm, setAlgorithm] = useState<string>()
   const [brings, setBrings] = useState(false)
   const [error, setError] = useState<string | null>(null)
   const create = useCreate(widget.id)
@@ -38,12 +46,13 @@ export function CreateSecret({ widget, format, onClose }: NewProps & { format: F
     const missing = brings && secret.trim() === ''
     setError(missing ? say.bringEmpty : null)
     if (missing) return
-    create.mutate({ mode, ...(brings && { secret }) }, { onSuccess: () => brings && (tell(say.brought), onClose()) })
+    create.mutate({ mode, ...(algorithms.length > 1 && { algorithm: algorithm ?? algorithms[0] }), ...(brings && { secret }) }, { onSuccess: () => brings && (tell(say.brought), onClose()) })
   }
   return (
     <Dialog open onOpen={onClose} title={say.createTitle} lead={say.createText}>
       <form onSubmit={submit} noValidate>
         {modes.length > 1 && <Choice legend={say.createMode} name="mode" of={modes} chosen={mode} onChoose={setMode} say={say.createModes} help={say.createModesHelp} />}
+        {algorithms.length > 1 && <Choice legend={say.createAlgorithm} name="algorithm" of={algorithms} chosen={algorithm ?? algorithms[0] ?? ''} onChoose={setAlgorithm} />}
         <Choice legend={say.createSource} name="source" of={['make', 'bring'] as const} chosen={brings ? 'bring' : 'make'} onChoose={(one) => setBrings(one === 'bring')} say={say.createSources} help={say.createSourcesHelp} />
         {brings && <TextField label={say.bring} name="secret" type="password" className="mono" autoComplete="off" spellCheck={false} error={error} />}
         {create.error && <ErrorNote error={create.error} />}
@@ -58,7 +67,7 @@ export function CreateSecret({ widget, format, onClose }: NewProps & { format: F
   )
 }
 
-type ChoiceProps<One extends string> = { legend: string; name: string; of: readonly One[]; chosen: One; onChoose: (one: One) => void; say: Record<One, string>; help: Record<One, string> }
+type ChoiceProps<One extends string> = { legend: string; name: string; of: readonly One[]; chosen: One; onChoose: (one: One) => void; say?: Record<One, string>; help?: Record<One, string> }
 
 function Choice<One extends string>({ legend, name, of, chosen, onChoose, say, help }: ChoiceProps<One>) {
   return (
@@ -68,8 +77,8 @@ function Choice<One extends string>({ legend, name, of, chosen, onChoose, say, h
         <label key={one}>
           <input type="radio" name={name} checked={chosen === one} onChange={() => onChoose(one)} />
           <span>
-            <strong>{say[one]}</strong>
-            <span className="field-hint">{help[one]}</span>
+            <strong>{say?.[one] ?? one}</strong>
+            {help && <span className="field-hint">{help[one]}</span>}
           </span>
         </label>
       ))}

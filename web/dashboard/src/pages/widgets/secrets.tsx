@@ -79,7 +79,7 @@ function Secret({ widget, secret, only }: { widget: Widget; secret: IdentitySecr
           <code className="secret-kid">{secret.kid}</code> <StateChip secret={secret} />
         </p>
         <p className="muted">
-          {say.kinds[secret.kind]}, {isPublic ? say.kindPublic : say.kindModes[secret.mode]}
+          {say.kinds[secret.kind]}, {say.kindModes[isPublic ? 'public' : secret.mode]} ({secret.algorithm ?? say.seals})
           {!isPublic && `, ${say.hint(secret.hint)}`}
           {ofOther && `. ${say.ofOther(secret.profile)}`}
         </p>
