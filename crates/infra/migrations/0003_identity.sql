@@ -43,3 +43,5 @@ create unique index identity_secret_kid on identity_secret (tenant, widget, kid)
 
 alter table widget add column proofs_valid_from bigint;
 alter table widget add column single_use_tokens boolean not null default false;
+
+alter table widget add column allow_python_hash boolean not null default false;
