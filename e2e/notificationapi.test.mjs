@@ -1,33 +1,18 @@
 // NotificationAPI's own packages, unmodified, against the real binary: only the host is another.
 import assert from 'node:assert/strict'
-import { execFileSync, spawn } from 'node:child_process'
-import { createHmac } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import net from 'node:net'
+import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import tls from 'node:tls'
 import notificationapi from 'notificationapi-node-server-sdk'
-import { Stage } from './stage.mjs'
+import { Environment } from './environment.mjs'
 
-let stage, front, environment, secret, retired
+let environment
 before(async () => {
-  stage = await Stage.open()
-  const [widget] = (await stage.backEnd('GET', '/widgets')).items
-  await stage.owner('PATCH', `/widgets/${widget.id}`, { profile: 'notificationapi', mode: 'enforce' })
-  const made = await stage.backEnd('POST', `/widgets/${widget.id}/identity_secrets`, {})
-  ;[environment, secret, retired] = [widget.public_key, made.secret, () =>
-    stage.backEnd('DELETE', `/widgets/${widget.id}/identity_secrets/${made.id}`)]
-  await stage.backEnd('PUT', '/notification_types/order', {
-    title: 'Orders', channels: ['inapp'], templates: { inapp: { title: 'Order {{ id }} left' } },
-  })
-  front = await encrypted(stage)
-  notificationapi.init(environment, secret, { baseURL: `http://127.0.0.1:${stage.port}/compat/notificationapi` })
+  environment = await Environment.open()
+  const { clientId, secret, plain } = environment
+  notificationapi.init(clientId, secret, { baseURL: plain })
 })
-after(async () => {
-  front?.close()
-  await stage?.close()
-})
+after(() => environment?.close())
 
 test('the browser package identifies, is pushed to, reads, archives and chooses', async () => {
   const client = browser('alice', hash('alice'))
@@ -71,19 +56,19 @@ test('without the hash there is nothing, and a retired secret ends what it prove
   nobody.end()
   const carol = browser('carol', hash('carol'))
   await carol.ask('open')
-  await retired()
+  await environment.retire()
   await carol.ask('closed')
   await assert.rejects(() => send('carol', '1'), { message: /401/ })
   carol.end()
 })
 
 const send = (id, order) => notificationapi.send({ type: 'order', to: { id }, parameters: { id: order } })
-const hash = (user) => createHmac('sha256', secret).update(user).digest('base64')
+const hash = (user) => environment.hash(user)
 
 /** A process of its own, because Node trusts a certificate only from its beginning. */
 function browser(userId, hashedUserId) {
-  const host = `localhost:${front.port}/compat/notificationapi`
-  const config = JSON.stringify({ userId, hashedUserId, clientId: environment, host, websocketHost: host })
+  const { clientId, host, front } = environment
+  const config = JSON.stringify({ userId, hashedUserId, clientId, host, websocketHost: host })
   const [major] = process.versions.node.split('.')
   const flags = Number(major) < 22 ? ['--experimental-websocket'] : []
   const program = join(import.meta.dirname, 'notificationapi-client.mjs')
@@ -94,18 +79,4 @@ function browser(userId, hashedUserId) {
     child.send({ what, value })
   })
   return { ask, end: () => child.kill() }
-}
-
-/** TLS before the server's plain port, as a proxy does it, with a certificate of a moment. */
-async function encrypted({ data, port }) {
-  const [key, certificate] = [join(data, 'tls.key'), join(data, 'tls.pem')]
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '1',
-    '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', certificate], { stdio: 'ignore' })
-  const server = tls.createServer({ key: readFileSync(key), cert: readFileSync(certificate) }, (socket) => {
-    const inner = net.connect(port, '127.0.0.1')
-    socket.pipe(inner).pipe(socket)
-    for (const [one, other] of [[socket, inner], [inner, socket]]) one.on('error', () => other.destroy())
-  })
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return { port: server.address().port, certificate, close: () => server.close() }
 }

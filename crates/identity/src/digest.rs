@@ -77,7 +77,7 @@ impl Part<'_> {
 }
 
 /// What the fields of the message prove. Not collected: that would shrink an allocation of parts.
-fn proven(parts: Vec<Part<'_>>) -> Vec<(Field, String)> {
+pub(crate) fn proven(parts: Vec<Part<'_>>) -> Vec<(Field, String)> {
     let mut proven = Vec::with_capacity(parts.len());
     for (field, text) in parts.into_iter().filter_map(|part| part.value) {
         proven.push((field, text.into_owned()));

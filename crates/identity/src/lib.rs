@@ -23,6 +23,7 @@
 mod access;
 mod algorithm;
 mod claims;
+mod concatenated;
 mod digest;
 mod dpop;
 mod explain;
@@ -48,6 +49,7 @@ mod wycheproof;
 pub use access::{Bad, Checker, Signer, SignerFault};
 pub use algorithm::Algorithm;
 pub use claims::CLOCK_SKEW;
+pub use concatenated::verify_concatenated;
 pub use dpop::{DpopFault, DpopProof, WINDOW as DPOP_WINDOW, dpop};
 pub use explain::{DigestSlip, Finding, MessageSlip, Mistake, SecretSlip, explain};
 pub use hmac::DigestForm;

@@ -47,3 +47,4 @@ alter table widget add column single_use_tokens boolean not null default false;
 -- What a key checks; nothing for a secret that seals. A widget's name at another vendor's.
 alter table identity_secret add column algorithm text;
 alter table widget add column audience text;
+alter table widget add column allow_python_hash boolean not null default false;

@@ -3,6 +3,8 @@
 //!
 //! - **G1** Where the widget enforces, a call without a valid proof is refused and recorded.
 //! - **G2** A connection ends when its proof would not be taken any more.
+//! - **G3** A SHA-256 of secret and id proves nobody but in calls that take it, of a widget whose
+//!   owner allowed it; a connection never takes it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,7 +17,7 @@ use countersign_identity::{Presented, Proven};
 
 use crate::People;
 use crate::coverage::Came;
-use crate::refusals::{Found, Judgement, Refused, judge, trust};
+use crate::refusals::{Found, Judgement, Refused, judge, judge_python, trust};
 use crate::widgets::{Install, Mode};
 
 /// What a call's proof amounts to.
@@ -35,7 +37,30 @@ pub fn admit(
     parts: &Parts,
     presented: &Presented,
 ) -> Option<Standing> {
-    let found = match judge(install, presented, app.clock.now()) {
+    let judged = judge(install, presented, app.clock.now());
+    standing(app, people, install, parts, judged)
+}
+
+/// As [`admit`], in a call that takes the hash of `NotificationAPI`'s Python package too (G3).
+pub fn admit_python(
+    app: &App,
+    people: &People,
+    install: &Install,
+    parts: &Parts,
+    presented: &Presented,
+) -> Option<Standing> {
+    let judged = judge_python(install, presented, app.clock.now());
+    standing(app, people, install, parts, judged)
+}
+
+fn standing(
+    app: &App,
+    people: &People,
+    install: &Install,
+    parts: &Parts,
+    judged: Judgement,
+) -> Option<Standing> {
+    let found = match judged {
         Judgement::Proven(proven) => {
             if let Some(signer) = install.keys.signer(&proven) {
                 let came = Came::Valid(signer.name.clone());

@@ -221,6 +221,7 @@ function makeWidgets(iso) {
     proofs_valid_from: null,
     audience: null,
     single_use_tokens: false,
+    allow_python_hash: false,
     appearance: { accent: '#2f5d50', title: 'Corvid support', greeting: 'Hello! Ask us anything, we usually answer within an hour.' },
     snippet: snippet(key),
     created_at: iso(200 * 86_400_000),

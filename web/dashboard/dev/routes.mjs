@@ -163,7 +163,7 @@ export function routes(state) {
     ['GET', '/widgets', ({ page }) => page(world.widgets)],
     ['GET', '/widgets/:id', ({ at }) => find(world.widgets, at.id)],
     ['PATCH', '/widgets/:id', ({ at, body, me }) => {
-      only(body, ['name', 'mode', 'profile', 'audience', 'anonymous', 'allow_bearer', 'origins', 'appearance', 'single_use_tokens', 'proofs_valid_from'])
+      only(body, ['name', 'mode', 'profile', 'audience', 'anonymous', 'allow_bearer', 'origins', 'appearance', 'single_use_tokens', 'allow_python_hash', 'proofs_valid_from'])
       const one = find(world.widgets, at.id)
       if (/[^\w.-]/.test(body.audience ?? '')) throw new Refused(422, 'bad_audience', '`audience` is your app id at the vendor alone, without an address around it')
       Object.assign(one, body)

@@ -90,12 +90,14 @@ export type Widget = {
   /** What was signed before proves nothing. */
   proofs_valid_from: string | null
   single_use_tokens: boolean
+  /** Whether NotificationAPI’s Python package may prove users with its own hash. */
+  allow_python_hash: boolean
   snippet: string
   created_at: string
 }
 
 export type WidgetChange = Partial<
-  Pick<Widget, 'name' | 'mode' | 'profile' | 'audience' | 'anonymous' | 'allow_bearer' | 'origins' | 'appearance' | 'single_use_tokens'>
+  Pick<Widget, 'name' | 'mode' | 'profile' | 'audience' | 'anonymous' | 'allow_bearer' | 'origins' | 'appearance' | 'single_use_tokens' | 'allow_python_hash'>
 > & { proofs_valid_from?: string }
 
 /** A format that proofs may have: whose it is, what it proves, and what it does not. */

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
+use axum::http::Method;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use countersign_base::ContactId;
@@ -66,9 +67,7 @@ impl Call<'_> {
             token.hash(client, user).map(|hash| (user.clone(), *action, hash))
         });
         if let Some((user, action, hash)) = user {
-            let presented = presented(&user, &hash);
-            let standing = guests::admit(self.app, self.people, install, self.parts, &presented);
-            let standing = Some(standing.ok_or(Failure::Unauthorized)?);
+            let standing = Some(self.standing(install, &user, &hash, action)?);
             return Ok((Person { user, standing }, action));
         }
         self.server(install, client)?;
@@ -76,11 +75,37 @@ impl Call<'_> {
         Ok((Person { user, standing: None }, action))
     }
 
+    fn standing(
+        &self,
+        install: &Install,
+        user: &str,
+        hash: &str,
+        action: Action,
+    ) -> Result<Standing, Failure> {
+        let presented = presented(user, hash);
+        let admit = match python(action, &self.parts.method) {
+            true => guests::admit_python,
+            false => guests::admit,
+        };
+        let standing = admit(self.app, self.people, install, self.parts, &presented);
+        standing.ok_or(Failure::Unauthorized)
+    }
+
     /// Whether the call has a secret of the environment.
     pub(super) fn server(&self, install: &Install, client: &str) -> Result<(), Failure> {
         let secret = self.token()?.secret(client).ok_or(Failure::Unauthorized)?;
         if holds(self.app, install, &secret) { Ok(()) } else { Err(Failure::Unauthorized) }
     }
+}
+
+/// Whether it is one of the calls in which the Python package sends a hash of its own (NA6).
+fn python(action: Action, method: &Method) -> bool {
+    matches!(
+        (action, method),
+        (Action::User, &Method::POST)
+            | (Action::Items, &Method::PATCH)
+            | (Action::Preferences, &Method::DELETE)
+    )
 }
 
 /// The environment with this client id.

@@ -13,6 +13,8 @@
 //! - **NA4** No title is run: neither as markup from a parameter nor as a template.
 //! - **NA5** A name that was proven once is not given to a page that merely says it, also where
 //!   Secure Mode is off.
+//! - **NA6** The Python package's SHA-256 of secret and id counts in its three calls alone, and
+//!   only where the environment's owner allowed it.
 
 mod address;
 mod answer;

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 
+use crate::concatenated::concatenated;
 use crate::digest::{fields, messages};
 use crate::explain::mistake::Mistake;
 use crate::explain::secret::makers;
@@ -25,14 +26,17 @@ pub(super) fn made(case: &Case<'_>) -> Option<Vec<Mistake>> {
     for maker in makers(case.profile, case.keys, Mode::Hmac) {
         let mac = Mac::new(&maker.bytes);
         for (message, text) in &texts {
-            let digest = mac.digest(text.as_bytes());
-            let Some((slip, _)) = written.iter().find(|(_, bytes)| *bytes == *digest) else {
-                continue;
-            };
+            let plain = concatenated(&maker.bytes, text).to_vec();
+            let digests = [(None, mac.digest(text.as_bytes())), (Some(Mistake::Concatenated), plain)];
+            let found = digests.into_iter().find_map(|(hash, digest)| {
+                let (slip, _) = written.iter().find(|(_, bytes)| *bytes == *digest)?;
+                Some((hash, *slip))
+            });
+            let Some((hash, slip)) = found else { continue };
             let slip = slip.map(|slip| Mistake::Digest { slip, form: recipe.digest.words() });
-            let message = message.clone();
+            let makers = maker.mistakes.iter().cloned();
             let all: Vec<_> =
-                slip.into_iter().chain(message).chain(maker.mistakes.iter().cloned()).collect();
+                hash.into_iter().chain(slip).chain(message.clone()).chain(makers).collect();
             if best.as_ref().is_none_or(|best| all.len() < best.len()) {
                 best = Some(all);
             }

@@ -26,6 +26,8 @@ pub enum Mistake {
     },
     /// The digest has the length of another hash.
     OtherHash(&'static str),
+    /// The digest is SHA-256 over secret and message in a row, and no HMAC.
+    Concatenated,
     /// The digest is right and written wrongly.
     Digest {
         /// How it is written.
@@ -128,6 +130,7 @@ impl Mistake {
             Self::OtherProfile(_) => "other_profile",
             Self::NoProof { .. } => "proof_missing",
             Self::OtherHash(_) => "other_hash",
+            Self::Concatenated => "concatenated",
             Self::Digest { slip, .. } => slip.row().0,
             Self::Message { slip, .. } => slip.row().0,
             Self::Secret { slip, .. } => slip.row().0,
@@ -183,6 +186,11 @@ impl Mistake {
                 return format!("set `{claim}` to {wanted:?}");
             }
             Self::OtherHash(_) => "use HMAC with SHA-256",
+            Self::Concatenated => {
+                "use HMAC with the secret as its key; for the calls of NotificationAPI's Python \
+                 package alone, which cannot, an owner may turn on the widget's \
+                 `allow_python_hash`"
+            }
             Self::Secret { slip: SecretSlip::Empty, .. } => "set the secret where you sign",
             Self::Secret { decoded: true, .. } => {
                 "decode its 64 hexadecimal digits to 32 bytes and use these, as in \
@@ -216,6 +224,10 @@ impl fmt::Display for Mistake {
             Self::OtherProfile(name) => write!(f, "this is a proof of the profile `{name}`"),
             Self::NoProof { .. } => f.write_str("the page sent no proof at all"),
             Self::OtherHash(name) => write!(f, "the proof has the length of an {name} digest"),
+            Self::Concatenated => f.write_str(
+                "the digest is a plain SHA-256 of the secret and the message in a row, as \
+                 NotificationAPI's Python package makes it",
+            ),
             Self::Digest { slip, .. } => write!(f, "the digest {}", slip.row().1),
             Self::Message { slip: MessageSlip::OtherField(name), .. } => {
                 write!(f, "what was hashed was `{name}`")

@@ -3,6 +3,7 @@
 
 mod access;
 mod attacks;
+mod concatenated;
 mod corpus;
 mod differential;
 mod dpop;

@@ -2,7 +2,7 @@
 //! administrator who asks why it was refused.
 
 use countersign_base::{Moment, Trust};
-use countersign_identity::{Outcome, Presented, Proven, Strength, verify};
+use countersign_identity::{Outcome, Presented, Proven, Strength, verify, verify_concatenated};
 
 use super::Found;
 use crate::widgets::Install;
@@ -19,16 +19,34 @@ pub enum Judgement {
 pub fn judge(install: &Install, presented: &Presented, now: Moment) -> Judgement {
     let audience = install.widget.expected_audience();
     match verify(install.profile, install.keys.keys(), presented, audience, now.seconds()) {
-        Ok(Outcome::Proven(proven)) if install.is_void(&proven) => {
-            Judgement::Refused(Found::void())
-        }
-        Ok(Outcome::Proven(proven)) if install.is_reusable(&proven) => {
-            Judgement::Refused(Found::reusable())
-        }
-        Ok(Outcome::Proven(proven)) => Judgement::Proven(proven),
+        Ok(Outcome::Proven(proven)) => sound(install, proven),
         Ok(Outcome::Missing(_)) => Judgement::Refused(Found::missing()),
         Err(refused) => Judgement::Refused(Found::explained(install, presented, &refused, now)),
     }
+}
+
+/// As [`judge`], for the calls in which `NotificationAPI`'s Python package sends a SHA-256 of
+/// secret and id instead of an HMAC: it counts where the widget's owner allowed it (G3).
+pub fn judge_python(install: &Install, presented: &Presented, now: Moment) -> Judgement {
+    let judged = judge(install, presented, now);
+    if !install.widget.allow_python_hash || matches!(judged, Judgement::Proven(_)) {
+        return judged;
+    }
+    match verify_concatenated(install.profile, install.keys.keys(), presented) {
+        Ok(proven) => sound(install, proven),
+        Err(_) => judged,
+    }
+}
+
+/// A proof that held, against the widget's rules of proofs.
+fn sound(install: &Install, proven: Proven) -> Judgement {
+    if install.is_void(&proven) {
+        return Judgement::Refused(Found::void());
+    }
+    if install.is_reusable(&proven) {
+        return Judgement::Refused(Found::reusable());
+    }
+    Judgement::Proven(proven)
 }
 
 /// What a proof of this strength is worth.

@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
 pub use self::explain::{Explanation, explain};
-pub use self::judge::{Judgement, judge, trust};
+pub use self::judge::{Judgement, judge, judge_python, trust};
 pub use self::store::{OLD, Shown, list};
 use crate::coverage::Came;
 use crate::widgets::Install;

@@ -199,6 +199,7 @@ pub async fn create(cx: &mut Cx<'_>, new: &New) -> Result<Widget, Refusal> {
         origins: new.origins.iter().map(ToString::to_string).collect(),
         proofs_valid_from: None,
         single_use_tokens: false,
+        allow_python_hash: false,
         appearance: Appearance::default(),
         created_at: cx.now(),
     };

@@ -66,6 +66,9 @@ pub struct Widget {
     pub proofs_valid_from: Option<Moment>,
     /// Whether a token opens one session only, and so must have a `jti` and an `exp`.
     pub single_use_tokens: bool,
+    /// Whether three calls of `NotificationAPI`'s Python package may prove a user with its
+    /// SHA-256 of secret and id, which is no HMAC.
+    pub allow_python_hash: bool,
     /// How it looks.
     pub appearance: Appearance,
     /// When it was made.
@@ -96,6 +99,7 @@ impl Widget {
             || (!before.allow_bearer && self.allow_bearer)
             || (!before.anonymous && self.anonymous)
             || (before.single_use_tokens && !self.single_use_tokens)
+            || (!before.allow_python_hash && self.allow_python_hash)
             || self.proofs_valid_from < before.proofs_valid_from
             || (strength(self) == Some(Strength::Hmac) && strength(before) == Some(Strength::Jwt))
     }
@@ -167,6 +171,7 @@ pub struct Change {
     origins: Option<Vec<String>>,
     proofs_valid_from: Option<Moment>,
     single_use_tokens: Option<bool>,
+    allow_python_hash: Option<bool>,
     appearance: Option<Appearance>,
 }
 
@@ -199,6 +204,7 @@ impl Change {
             after.proofs_valid_from = Some(Moment::from_millis(from.seconds() * 1_000));
         }
         after.single_use_tokens = self.single_use_tokens.unwrap_or(before.single_use_tokens);
+        after.allow_python_hash = self.allow_python_hash.unwrap_or(before.allow_python_hash);
         after.mode = self.mode.unwrap_or(before.mode);
         after.anonymous = self.anonymous.unwrap_or(before.anonymous);
         after.allow_bearer = self.allow_bearer.unwrap_or(before.allow_bearer);

@@ -8,20 +8,20 @@ use super::{Appearance, Mode, Widget};
 
 const LIST: &str = "
     select id, name, public_key, profile, mode, anonymous, allow_bearer, origins, appearance,
-        created_at, proofs_valid_from, single_use_tokens, audience
+        created_at, proofs_valid_from, single_use_tokens, audience, allow_python_hash
     from widget where tenant = $1 order by created_at, id";
 const FIND: &str = "
     select id, name, public_key, profile, mode, anonymous, allow_bearer, origins, appearance,
-        created_at, proofs_valid_from, single_use_tokens, audience
+        created_at, proofs_valid_from, single_use_tokens, audience, allow_python_hash
     from widget where tenant = $1 and id = $2";
 const INSERT: &str = "
     insert into widget (tenant, id, name, public_key, profile, mode, anonymous, allow_bearer,
-        origins, appearance, created_at, single_use_tokens)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+        origins, appearance, created_at, single_use_tokens, allow_python_hash)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 const UPDATE: &str = "
     update widget set name = $3, profile = $4, mode = $5, anonymous = $6, allow_bearer = $7,
         origins = $8, appearance = $9, proofs_valid_from = $10, single_use_tokens = $11,
-        audience = $12
+        audience = $12, allow_python_hash = $13
     where tenant = $1 and id = $2";
 
 pub(super) async fn list(cx: &mut Cx<'_>) -> Result<Vec<Widget>, Fault> {
@@ -36,7 +36,7 @@ pub(super) async fn find(cx: &mut Cx<'_>, id: WidgetId) -> Result<Option<Widget>
 
 pub(super) async fn insert(cx: &mut Cx<'_>, widget: &Widget) -> Result<(), Fault> {
     let (origins, appearance) = texts(widget)?;
-    let values: [Value<'_>; 12] = [
+    let values: [Value<'_>; 13] = [
         cx.tenant().into(),
         widget.id.into(),
         (&widget.name).into(),
@@ -49,13 +49,14 @@ pub(super) async fn insert(cx: &mut Cx<'_>, widget: &Widget) -> Result<(), Fault
         (&appearance).into(),
         widget.created_at.into(),
         widget.single_use_tokens.into(),
+        widget.allow_python_hash.into(),
     ];
     cx.exec(INSERT, &values).await.map(drop)
 }
 
 pub(super) async fn update(cx: &mut Cx<'_>, widget: &Widget) -> Result<(), Fault> {
     let (origins, appearance) = texts(widget)?;
-    let values: [Value<'_>; 12] = [
+    let values: [Value<'_>; 13] = [
         cx.tenant().into(),
         widget.id.into(),
         (&widget.name).into(),
@@ -68,6 +69,7 @@ pub(super) async fn update(cx: &mut Cx<'_>, widget: &Widget) -> Result<(), Fault
         widget.proofs_valid_from.into(),
         widget.single_use_tokens.into(),
         widget.audience.as_ref().into(),
+        widget.allow_python_hash.into(),
     ];
     cx.exec(UPDATE, &values).await.map(drop)
 }
@@ -98,5 +100,6 @@ fn read(row: &Row<'_>, environment: countersign_base::Environment) -> Result<Wid
         proofs_valid_from: row.col(10)?,
         single_use_tokens: row.col(11)?,
         audience: row.col(12)?,
+        allow_python_hash: row.col(13)?,
     })
 }

@@ -59,6 +59,13 @@ export const identityWords = {
     saved: 'Tokens are now expected for this.',
   },
 
+  python: {
+    title: 'NotificationAPI’s Python package',
+    allow: 'Accept its hash, which is no HMAC',
+    help: 'That package signs with a plain SHA-256 of secret and user id. Accepted in the three calls that send it (identify, delete preferences, change notifications), never from browsers’ reads or the live connection.',
+    notMay: 'Only an owner may turn this on.',
+  },
+
   tokens: {
     title: 'When a proof leaks',
     once: 'Accept each token only once',

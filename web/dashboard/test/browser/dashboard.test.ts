@@ -534,6 +534,19 @@ describe('widget settings', () => {
     await expect.poll(() => app.audience).toBe(null)
   })
 
+  it('accepts the hash of NotificationAPI’s Python package where that format is used, and nowhere else', async () => {
+    const [app, site] = world().widgets
+    app.profile = 'notificationapi'
+    await enter(`/widgets/${site.id}/identity`)
+    await page.getByRole('region', { name: 'Format of the proof' }).waitFor()
+    const allow = page.getByRole('switch', { name: 'Accept its hash, which is no HMAC' })
+    expect(await allow.count()).toBe(0)
+    await go(`/widgets/${app.id}/identity`)
+    await allow.click()
+    await expect.poll(() => app.allow_python_hash).toBe(true)
+    expect(await barriers()).toBe('')
+  })
+
   it('voids what was signed until now, after asking', async () => {
     const [app] = world().widgets
     await enter(`/widgets/${app.id}/identity`)

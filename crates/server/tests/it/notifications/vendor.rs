@@ -1,4 +1,6 @@
-//! `NotificationAPI`'s own calls: rules NA1 to NA5, G1 and G2.
+//! `NotificationAPI`'s own calls: rules NA1 to NA6, G1 and G2.
+
+mod python;
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -10,6 +10,7 @@ import { Locked } from './locked.tsx'
 import { ModeSection } from './mode.tsx'
 import { ProfileSection } from './profile.tsx'
 import { useWidget } from './save.ts'
+import { PythonSection } from './python.tsx'
 import { SecretsSection } from './secrets.tsx'
 import { TokensSection } from './tokens.tsx'
 import './identity.css'
@@ -27,6 +28,7 @@ export function IdentityPage() {
       <CoverageSection widget={widget} />
       <Locked>
         <ModeSection widget={widget} />
+        <PythonSection widget={widget} />
       </Locked>
       {mayManage && <SecretsSection widget={widget} format={format} />}
       <ProfileSection key={widget.profile} widget={widget} />
