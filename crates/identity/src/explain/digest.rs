@@ -27,7 +27,8 @@ pub(super) fn made(case: &Case<'_>) -> Option<Vec<Mistake>> {
         let mac = Mac::new(&maker.bytes);
         for (message, text) in &texts {
             let plain = concatenated(&maker.bytes, text).to_vec();
-            let digests = [(None, mac.digest(text.as_bytes())), (Some(Mistake::Concatenated), plain)];
+            let digests =
+                [(None, mac.digest(text.as_bytes())), (Some(Mistake::Concatenated), plain)];
             let found = digests.into_iter().find_map(|(hash, digest)| {
                 let (slip, _) = written.iter().find(|(_, bytes)| *bytes == *digest)?;
                 Some((hash, *slip))

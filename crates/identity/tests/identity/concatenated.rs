@@ -31,7 +31,10 @@ fn only_who_asks_for_it_gets_it_and_it_proves_no_more_than_an_hmac() {
         presented(good, &concatenated("", good.as_bytes())),
         presented(good, &mac),
         presented(good, b"short"),
-        presented("eyJhbGciOiJIUzI1NiJ9.x", &concatenated(&customer.secret, b"eyJhbGciOiJIUzI1NiJ9.x")),
+        presented(
+            "eyJhbGciOiJIUzI1NiJ9.x",
+            &concatenated(&customer.secret, b"eyJhbGciOiJIUzI1NiJ9.x"),
+        ),
         Presented::default().with("userId", good),
     ];
     for other in others {

@@ -27,14 +27,12 @@ async fn as_python(app: &TestApp, tenant: &Tenant, method: &str, path: &str) -> 
 }
 
 async fn allow(app: &TestApp, tenant: &Tenant, is_allowed: bool) {
-    let path = format!("/api/v1/widgets/{}", tenant.widget.id);
-    let change = json!({ "allow_python_hash": is_allowed });
-    let changed = tenant.back_end(app).call("PATCH", &path, &change).await;
+    let changed = app.change_widget(tenant, &json!({ "allow_python_hash": is_allowed })).await;
     assert_eq!(changed.json()["allow_python_hash"], json!(is_allowed), "{}", changed.text);
 }
 
 #[tokio::test]
-async fn na6_g3_the_python_hash_counts_where_it_was_allowed_and_in_three_calls_only() {
+async fn g3_na6_the_python_hash_counts_where_it_was_allowed_and_in_three_calls_only() {
     let app = TestApp::start().await;
     let tenant = secure(&app).await;
     for (method, path) in TAKEN {
@@ -92,7 +90,7 @@ async fn w5_only_an_owner_allows_the_python_hash() {
     let admin = app.signed_in("admin@acme.example").await;
     let path = format!("/dashboard/v1/widgets/{}", tenant.widget.id);
     let refused = admin.call("PATCH", &path, &json!({ "allow_python_hash": true })).await;
-    assert_eq!(refused.refusal(), (403, "forbidden".to_owned()));
+    assert_eq!(refused.refusal(), (403, "owner_required".to_owned()));
     allow(&app, &tenant, true).await;
     let taken_back = admin.call("PATCH", &path, &json!({ "allow_python_hash": false })).await;
     assert_eq!(taken_back.status, 200, "{}", taken_back.text);
