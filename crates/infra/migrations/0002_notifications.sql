@@ -129,7 +129,6 @@ create table push_subscription (
     widget bytea not null,
     session bytea,
     signer text,
-    signed_at bigint,
     sealed bytea not null,
     created_at bigint not null,
     renewed_at bigint not null,

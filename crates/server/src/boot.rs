@@ -211,10 +211,11 @@ impl Drop for Server {
 
 /// What goes on without a request.
 fn work(app: &App, people: &People, queue: refusals::Queue) -> Vec<tokio::task::JoinHandle<()>> {
-    let consumers: [Box<dyn Consumer>; 3] = [
+    let consumers: [Box<dyn Consumer>; 4] = [
         Box::new(countersign_compat::notificationapi::Push),
         Box::new(countersign_talk::conversations::Frames),
         Box::new(countersign_people::audit::Log),
+        Box::new(web_push::Ended),
     ];
     let consumers =
         consumers.into_iter().map(|consumer| tokio::spawn(consume(app.clone(), consumer)));

@@ -2,14 +2,16 @@
 
 use axum::http::Method;
 use axum::response::Response;
-use countersign_base::Provenance;
+use countersign_base::{ContactId, Provenance};
 use countersign_door::Cx;
 use countersign_people::contacts::{self, Contact, FieldName};
+use countersign_reach::web_push::{self, Maker};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use super::address::Action;
 use super::answer::{Failure, ok};
+use super::browser::{self, Offer};
 use super::choices::{self, Wanted};
 use super::entry::{Call, Person};
 use super::{feed, json, shape};
@@ -26,7 +28,18 @@ pub(super) async fn answer(call: Call<'_>, client: &str, tail: &str) -> Result<R
     let body = match (action, method.clone()) {
         (Action::User, Method::POST) => {
             let body = json(call.body)?;
-            system.write(async move |cx: &mut Cx<'_>| identify(cx, &person, &body).await).await?
+            let browsers = browser::tokens(call.app, &body).await?;
+            let signer = call.signer(&install, client, &person);
+            let maker = Maker { widget: install.widget.id, session: None, signer };
+            system
+                .write(async move |cx: &mut Cx<'_>| {
+                    let (contact, user) = identify(cx, &person, &body).await?;
+                    for browser in &browsers {
+                        web_push::subscribe(cx, contact, browser, &maker).await?;
+                    }
+                    Ok::<_, Failure>(user)
+                })
+                .await?
         }
         (Action::User, Method::GET) => {
             system.read(async move |cx: &mut Cx<'_>| user(cx, &person).await).await?
@@ -62,9 +75,9 @@ pub(super) async fn answer(call: Call<'_>, client: &str, tail: &str) -> Result<R
             system.write(reset).await?;
             json!({})
         }
-        (Action::Metadata, Method::GET) => json!({ "userAccountMetadata": {
-            "logo": "", "environmentVapidPublicKey": "", "hasWebPushEnabled": false,
-        } }),
+        (Action::Metadata, Method::GET) => {
+            system.write(async move |cx: &mut Cx<'_>| Offer::read(cx).await).await?.metadata()
+        }
         (Action::Slack, Method::GET) => {
             json!({ "channels": [], "users": [], "me": {}, "hasMoreChannels": false })
         }
@@ -74,7 +87,11 @@ pub(super) async fn answer(call: Call<'_>, client: &str, tail: &str) -> Result<R
 }
 
 /// Notes what is told about a user: a server's word is set, a page's is said.
-async fn identify(cx: &mut Cx<'_>, person: &Person, body: &Value) -> Result<Value, Failure> {
+async fn identify(
+    cx: &mut Cx<'_>,
+    person: &Person,
+    body: &Value,
+) -> Result<(ContactId, Value), Failure> {
     if body["id"].as_str().is_some_and(|id| id != person.user) {
         return Err(Failure::bad("`id` is another user than the path's"));
     }
@@ -90,8 +107,8 @@ async fn identify(cx: &mut Cx<'_>, person: &Person, body: &Value) -> Result<Valu
         })
         .collect();
     let source = if person.is_server() { Provenance::Set } else { Provenance::Said };
-    let contact = contacts::learn(cx, contact, source, &told).await?;
-    Ok(shown(person, &contact))
+    let learned = contacts::learn(cx, contact, source, &told).await?;
+    Ok((contact, shown(person, &learned)))
 }
 
 async fn user(cx: &mut Cx<'_>, person: &Person) -> Result<Value, Failure> {

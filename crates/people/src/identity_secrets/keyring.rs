@@ -66,6 +66,12 @@ impl Keyring {
         self.signers.get(proven.key)
     }
 
+    /// Whether the key with this signer's name proves something now.
+    pub fn is_in_use(&self, name: &str) -> bool {
+        let named = self.signers.iter().zip(&self.keys).find(|(signer, _)| signer.name == name);
+        named.is_some_and(|(_, key)| !key.is_retired())
+    }
+
     /// Whether a key has reached its date since these were read.
     pub fn is_outdated(&self, now: Moment) -> bool {
         self.until.is_some_and(|until| until <= now)

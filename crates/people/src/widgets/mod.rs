@@ -23,7 +23,7 @@ mod store;
 use std::sync::Arc;
 
 use axum::http::request::Parts;
-use countersign_base::{Moment, Role, Scope, TenantId, WidgetId};
+use countersign_base::{Fault, Moment, Role, Scope, TenantId, WidgetId};
 use countersign_door::{App, Cx, Problem, Target};
 use countersign_guard::{Origin, origin_verdict};
 use countersign_identity::{Presented, Profile, Proven, Reason, profile, verify};
@@ -108,25 +108,22 @@ impl Widgets {
 
 async fn read(app: &App, tenant: TenantId, id: WidgetId) -> Result<Option<Install>, Problem> {
     let Some(scope) = app.scope(tenant).await? else { return Ok(None) };
-    let found = app
-        .system(scope)
-        .await?
-        .read(async move |cx: &mut Cx<'_>| {
-            let Some(widget) = store::find(cx, id).await? else {
-                return Ok::<_, countersign_base::Fault>(None);
-            };
-            let unknown = countersign_base::Fault::Corrupt("a widget has an unknown profile");
-            let profile = profile(&widget.profile).ok_or(unknown)?;
-            let keys = identity_secrets::keyring(cx, id, profile).await?;
-            let source = jwks::find(cx, id).await?;
-            let published = source.as_ref().and_then(|source| source.keys(profile));
-            let keys = keys.with_published(published.map_or_else(Vec::new, |set| set.keys));
-            Ok(Some((widget, profile, keys, source.map(|source| source.checked()))))
-        })
-        .await?;
-    let Some((widget, profile, keys, published)) = found else { return Ok(None) };
+    let installed = async move |cx: &mut Cx<'_>| installed(cx, id).await;
+    Ok(app.system(scope).await?.read(installed).await?)
+}
+
+/// A widget with its keys, as the transaction sees them.
+pub async fn installed(cx: &mut Cx<'_>, id: WidgetId) -> Result<Option<Install>, Fault> {
+    let Some(widget) = store::find(cx, id).await? else { return Ok(None) };
+    let profile =
+        profile(&widget.profile).ok_or(Fault::Corrupt("a widget has an unknown profile"))?;
+    let keys = identity_secrets::keyring(cx, id, profile).await?;
+    let source = jwks::find(cx, id).await?;
+    let published = source.as_ref().and_then(|source| source.keys(profile));
+    let keys = keys.with_published(published.map_or_else(Vec::new, |set| set.keys));
+    let published = source.map(|source| source.checked());
     let origins = widget.origins.iter().filter_map(|text| text.parse().ok()).collect();
-    Ok(Some(Install { scope, widget, profile, keys, published, origins }))
+    Ok(Some(Install { scope: cx.scope(), widget, profile, keys, published, origins }))
 }
 
 impl Install {
@@ -138,6 +135,14 @@ impl Install {
         let made_at = self.keys.signer(proven).and_then(|signer| signer.made_at);
         let signed_at = proven.issued.or(made_at.map(Moment::seconds));
         signed_at.is_none_or(|signed| signed < from.seconds())
+    }
+
+    /// Whether what a signer's key has proven still counts; without a signer, what was said only.
+    pub fn still_takes(&self, signer: Option<&str>) -> bool {
+        match signer {
+            Some(name) => self.keys.is_in_use(name),
+            None => self.widget.mode != Mode::Enforce,
+        }
     }
 
     /// Whether a proof could be used again, where that is not allowed.

@@ -10,9 +10,13 @@
 //!   looked at again for each message.
 //! - **NP5** A contact reaches its own subscriptions only; staff see the host of an address and
 //!   nothing more of it.
+//! - **NP6** What made a subscription ends it: the session when somebody ends it, the key when it
+//!   is retired, the contact's or the widget's sessions when all of them are ended. The natural
+//!   end of a session does not: push is for who is away. After 60 days without a sign it is over.
 
 pub mod api;
 mod encrypt;
+mod ended;
 mod model;
 mod store;
 mod vapid;
@@ -21,7 +25,8 @@ use countersign_base::{ContactId, Fault, PushSubscriptionId};
 use countersign_door::Cx;
 
 pub use self::encrypt::{MOST, TooLong, encrypt};
-pub use self::model::{BrowserKeys, Given, Maker, New, Refusal, Shown};
+pub use self::ended::Ended;
+pub use self::model::{BrowserKeys, Given, GivenKeys, Maker, New, Refusal, Shown};
 pub use self::store::OLD;
 pub use self::vapid::VapidKey;
 

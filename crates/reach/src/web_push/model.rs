@@ -59,12 +59,16 @@ pub struct Maker {
     pub widget: WidgetId,
     /// The session that made it.
     pub session: Option<SessionId>,
+    /// Where there was no session, whose key proved the call that made it: see
+    /// [`countersign_people::identity_secrets::Signer`].
+    pub signer: Option<String>,
 }
 
 /// A subscription as it is kept.
 pub(super) struct Kept {
     pub(super) id: PushSubscriptionId,
     pub(super) new: New,
+    pub(super) maker: Maker,
     pub(super) created_at: Moment,
     pub(super) renewed_at: Moment,
     pub(super) used_at: Option<Moment>,

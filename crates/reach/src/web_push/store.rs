@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use countersign_base::{ContactId, Fault, Moment, PushSubscriptionId};
+use countersign_base::{ContactId, Fault, Moment, PushSubscriptionId, WidgetId};
 use countersign_door::Cx;
 use countersign_door::work::Old;
 use countersign_infra::db::{Row, Value};
@@ -19,22 +19,32 @@ const INSERT_KEY: &str = "
     insert into push_key (tenant, sealed, created_at) values ($1, $2, $3)
     on conflict (tenant) do nothing";
 const PUT: &str = "
-    insert into push_subscription (tenant, mark, id, contact, widget, session, sealed,
+    insert into push_subscription (tenant, mark, id, contact, widget, session, signer, sealed,
         created_at, renewed_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
     on conflict (tenant, mark) do update
     set contact = excluded.contact, widget = excluded.widget, session = excluded.session,
-        sealed = excluded.sealed, renewed_at = excluded.renewed_at";
+        signer = excluded.signer, sealed = excluded.sealed, renewed_at = excluded.renewed_at";
 const OF_CONTACT: &str = "
-    select mark, id, sealed, created_at, renewed_at, used_at from push_subscription
-    where tenant = $1 and contact = $2 order by renewed_at desc, id desc limit $3";
+    select mark, id, sealed, widget, session, signer, created_at, renewed_at, used_at
+    from push_subscription where tenant = $1 and contact = $2 order by renewed_at desc, id desc limit $3";
 const FIND: &str = "
-    select mark, id, sealed, created_at, renewed_at, used_at from push_subscription
-    where tenant = $1 and contact = $2 and mark = $3";
+    select mark, id, sealed, widget, session, signer, created_at, renewed_at, used_at
+    from push_subscription where tenant = $1 and contact = $2 and mark = $3";
 const SURPLUS: &str = "
     delete from push_subscription where tenant = $1 and contact = $2 and id not in (
         select id from push_subscription where tenant = $1 and contact = $2
         order by renewed_at desc, id desc limit $3)";
+const END_SESSION: &str = "delete from push_subscription where tenant = $1 and session = $2";
+const END_CONTACT: &str = "
+    delete from push_subscription where tenant = $1 and contact = $2 and renewed_at <= $3";
+const END_WIDGET: &str = "
+    delete from push_subscription where tenant = $1 and widget = $2 and renewed_at <= $3";
+const SIGNERS: &str = "
+    select distinct signer from push_subscription
+    where tenant = $1 and widget = $2 and signer is not null";
+const END_SIGNER: &str = "
+    delete from push_subscription where tenant = $1 and widget = $2 and signer = $3";
 const REMOVE: &str = "delete from push_subscription where tenant = $1 and contact = $2 and id = $3";
 
 const OLD_SUBSCRIPTIONS: &str = "delete from push_subscription where renewed_at < $1";
@@ -71,13 +81,14 @@ pub(super) async fn put(
         .map_err(|_| Fault::Corrupt("a web push subscription cannot be written"))?;
     let sealed = key.seal(&place(cx, &mark), &plain);
     let id: PushSubscriptionId = cx.id();
-    let values: [Value<'_>; 8] = [
+    let values: [Value<'_>; 9] = [
         cx.tenant().into(),
         (&mark).into(),
         id.into(),
         contact.into(),
         maker.widget.into(),
         maker.session.into(),
+        maker.signer.as_deref().into(),
         (&sealed).into(),
         cx.now().into(),
     ];
@@ -118,11 +129,47 @@ pub(super) async fn remove(
     cx.exec(REMOVE, &[cx.tenant().into(), contact.into(), id.into()]).await
 }
 
+pub(super) async fn end_session(cx: &mut Cx<'_>, session: [u8; 16]) -> Result<u64, Fault> {
+    cx.exec(END_SESSION, &[cx.tenant().into(), session.into()]).await
+}
+
+/// Takes out those of a contact that were there at a moment.
+pub(super) async fn end_contact(
+    cx: &mut Cx<'_>,
+    contact: [u8; 16],
+    at: Moment,
+) -> Result<u64, Fault> {
+    cx.exec(END_CONTACT, &[cx.tenant().into(), contact.into(), at.into()]).await
+}
+
+/// Takes out those of a widget that were there at a moment.
+pub(super) async fn end_widget(
+    cx: &mut Cx<'_>,
+    widget: [u8; 16],
+    at: Moment,
+) -> Result<u64, Fault> {
+    cx.exec(END_WIDGET, &[cx.tenant().into(), widget.into(), at.into()]).await
+}
+
+/// Whose keys have proven those of a widget.
+pub(super) async fn signers(cx: &mut Cx<'_>, widget: WidgetId) -> Result<Vec<String>, Fault> {
+    cx.rows(SIGNERS, &[cx.tenant().into(), widget.into()], |row| row.col(0)).await
+}
+
+pub(super) async fn end_signer(
+    cx: &mut Cx<'_>,
+    widget: WidgetId,
+    signer: &str,
+) -> Result<u64, Fault> {
+    cx.exec(END_SIGNER, &[cx.tenant().into(), widget.into(), signer.into()]).await
+}
+
 /// A row as it stands.
 struct Sealed {
     mark: [u8; 32],
     id: PushSubscriptionId,
     sealed: Vec<u8>,
+    maker: Maker,
     created_at: Moment,
     renewed_at: Moment,
     used_at: Option<Moment>,
@@ -133,9 +180,10 @@ fn read(row: &Row<'_>) -> Result<Sealed, Fault> {
         mark: row.col(0)?,
         id: row.col(1)?,
         sealed: row.col(2)?,
-        created_at: row.col(3)?,
-        renewed_at: row.col(4)?,
-        used_at: row.col(5)?,
+        maker: Maker { widget: row.col(3)?, session: row.col(4)?, signer: row.col(5)? },
+        created_at: row.col(6)?,
+        renewed_at: row.col(7)?,
+        used_at: row.col(8)?,
     })
 }
 
@@ -146,6 +194,7 @@ fn open(cx: &Cx<'_>, key: &Key, row: Sealed) -> Result<Kept, Fault> {
     Ok(Kept {
         id: row.id,
         new: New::kept(given)?,
+        maker: row.maker,
         created_at: row.created_at,
         renewed_at: row.renewed_at,
         used_at: row.used_at,

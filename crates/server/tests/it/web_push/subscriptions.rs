@@ -42,7 +42,7 @@ async fn np3_a_browser_belongs_to_whoever_was_in_it_last() {
             })
         )
     );
-    app.jump(1);
+    app.forward(1).await;
     let again = alice.call("POST", OWN, &browser.subscription()).await.json();
     assert_eq!((&again["id"], &again["created_at"]), (&id, &made.json()["created_at"]));
     assert_eq!(again["renewed_at"], json!("2026-11-18T11:06:41.000Z"));
@@ -58,7 +58,7 @@ async fn np3_of_a_contact_the_twenty_that_came_last_are_kept() {
     let browser = Browser::start().await;
     let alice = app.visitor(&tenant, "alice").await;
     for number in 0..21 {
-        app.jump(1);
+        app.forward(1).await;
         let subscription = browser.at(&format!("https://push{number}.example/x"));
         assert_eq!(alice.call("POST", OWN, &subscription).await.status, 201);
     }
