@@ -129,14 +129,16 @@ create table push_subscription (
     widget bytea not null,
     session bytea,
     signer text,
+    signed_at bigint,
     sealed bytea not null,
     created_at bigint not null,
     renewed_at bigint not null,
     used_at bigint,
+    used_for bytea,
     primary key (tenant, mark),
     unique (tenant, id)
 ) {tenant};
 create index push_subscription_contact on push_subscription (tenant, contact, renewed_at);
 create index push_subscription_session on push_subscription (tenant, session);
-create index push_subscription_widget on push_subscription (tenant, widget, signer);
+create index push_subscription_widget on push_subscription (tenant, widget);
 create index push_subscription_age on push_subscription (renewed_at);

@@ -23,6 +23,7 @@ use countersign_people::replays::{self, Sightings};
 use countersign_people::sessions::{self, Sessions};
 use countersign_people::widgets::Widgets;
 use countersign_people::{People, Shared, signing};
+use countersign_reach::notifications::channel::Channel;
 use countersign_reach::notifications::outbox::{self, Outbox};
 use countersign_reach::{notifications, web_push};
 
@@ -146,7 +147,7 @@ impl Ground {
     /// What features keep while the process runs.
     fn parts(&self) -> Extensions {
         let mut parts = Extensions::new();
-        parts.insert(self.outbox.clone());
+        parts.insert(self.outbox.clone().with(Channel::WebPush, web_push::WebPush));
         parts
     }
 

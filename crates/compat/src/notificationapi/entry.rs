@@ -12,6 +12,7 @@ use countersign_identity::{Key, Mode, Presented, Proven, sign};
 use countersign_people::People;
 use countersign_people::contacts::{self, Claim};
 use countersign_people::guests::{self, Standing};
+use countersign_people::identity_secrets::Trace;
 use countersign_people::refusals::{Judgement, judge};
 use countersign_people::widgets::Install;
 
@@ -97,24 +98,18 @@ impl Call<'_> {
     }
 
     /// What the call's secret proves, if it is one of the environment.
-    fn secret(&self, install: &Install, client: &str) -> Option<Box<Proven>> {
+    fn secret(&self, install: &Install, client: &str) -> Option<Proven> {
         let secret = self.token().ok()?.secret(client)?;
         held(self.app, install, &secret)
     }
 
-    /// Whose key stands behind the call: the person's hash, or the server's secret.
-    pub(super) fn signer(
-        &self,
-        install: &Install,
-        client: &str,
-        person: &Person,
-    ) -> Option<String> {
-        let proven = match &person.standing {
-            Some(Standing::Proven(proven, _)) => proven.clone(),
-            Some(Standing::Named) => return None,
-            None => self.secret(install, client)?,
-        };
-        install.keys.signer(&proven).map(|signer| signer.name.clone())
+    /// What is left of the proof behind the call: the person's hash, or the server's secret.
+    pub(super) fn trace(&self, install: &Install, client: &str, person: &Person) -> Option<Trace> {
+        match &person.standing {
+            Some(Standing::Proven(proven, _)) => install.keys.trace(proven),
+            Some(Standing::Named) => None,
+            None => install.keys.trace(&self.secret(install, client)?),
+        }
     }
 }
 
@@ -148,7 +143,7 @@ pub(super) fn presented(user: &str, hash: &str) -> Presented {
 }
 
 /// What a text proves that is one of the environment's secrets: it signs as ours do.
-fn held(app: &App, install: &Install, secret: &str) -> Option<Box<Proven>> {
+fn held(app: &App, install: &Install, secret: &str) -> Option<Proven> {
     let now = app.clock.now();
     let key = Key::imported(install.profile, Mode::Hmac, "presented", secret).ok()?;
     let claims = Presented::default().with("userId", "server");
@@ -156,7 +151,7 @@ fn held(app: &App, install: &Install, secret: &str) -> Option<Box<Proven>> {
     let signed = sign(install.profile, &key, &claims, audience, now.seconds()).ok()?;
     let proof = signed.into_iter().fold(claims, |claims, (name, value)| claims.with(&name, value));
     match judge(install, &proof, now) {
-        Judgement::Proven(proven) => Some(Box::new(proven)),
+        Judgement::Proven(proven) => Some(proven),
         Judgement::Refused(_) => None,
     }
 }

@@ -29,8 +29,8 @@ pub(super) async fn answer(call: Call<'_>, client: &str, tail: &str) -> Result<R
         (Action::User, Method::POST) => {
             let body = json(call.body)?;
             let browsers = browser::tokens(call.app, &body).await?;
-            let signer = call.signer(&install, client, &person);
-            let maker = Maker { widget: install.widget.id, session: None, signer };
+            let trace = call.trace(&install, client, &person);
+            let maker = Maker { widget: install.widget.id, session: None, trace };
             system
                 .write(async move |cx: &mut Cx<'_>| {
                     let (contact, user) = identify(cx, &person, &body).await?;

@@ -29,7 +29,7 @@ use countersign_guard::{Origin, origin_verdict};
 use countersign_identity::{Presented, Profile, Proven, Reason, profile, verify};
 
 pub use self::model::{Appearance, Change, Mode, New, PublicKey, Refusal, Widget};
-use crate::identity_secrets::Keyring;
+use crate::identity_secrets::{Keyring, Trace};
 use crate::jwks::Checked;
 use crate::remember::Remembered;
 use crate::{audit, identity_secrets, jwks};
@@ -131,16 +131,18 @@ impl Install {
     ///
     /// A proof without a date was signed, for all we know, when its key was made.
     pub fn is_void(&self, proven: &Proven) -> bool {
-        let Some(from) = self.widget.proofs_valid_from else { return false };
-        let made_at = self.keys.signer(proven).and_then(|signer| signer.made_at);
-        let signed_at = proven.issued.or(made_at.map(Moment::seconds));
-        signed_at.is_none_or(|signed| signed < from.seconds())
+        self.is_too_old(self.keys.trace(proven).and_then(|trace| trace.signed_at))
     }
 
-    /// Whether what a signer's key has proven still counts; without a signer, what was said only.
-    pub fn still_takes(&self, signer: Option<&str>) -> bool {
-        match signer {
-            Some(name) => self.keys.is_in_use(name),
+    fn is_too_old(&self, signed_at: Option<Moment>) -> bool {
+        let Some(from) = self.widget.proofs_valid_from else { return false };
+        signed_at.is_none_or(|signed| signed.seconds() < from.seconds())
+    }
+
+    /// Whether a proof that has left this trace would still count; without one, what a page says.
+    pub fn still_takes(&self, trace: Option<&Trace>) -> bool {
+        match trace {
+            Some(trace) => self.keys.is_in_use(&trace.signer) && !self.is_too_old(trace.signed_at),
             None => self.widget.mode != Mode::Enforce,
         }
     }

@@ -113,5 +113,5 @@ fn own(who: &Allowed<AnyVisitor>) -> (ContactId, Maker) {
     let Caller::Visitor { session, contact, widget, .. } = who.caller() else {
         unreachable!("only a visitor is allowed what any visitor is")
     };
-    (contact, Maker { widget, session: Some(session), signer: None })
+    (contact, Maker { widget, session: Some(session), trace: None })
 }

@@ -36,23 +36,27 @@ async fn end(app: &App, event: &Happened, target: Target) -> Result<(), Fault> {
         .write(async move |cx: &mut Cx<'_>| match target {
             Target::Session(id) => store::end_session(cx, id).await.map(drop),
             Target::Contact(id) => store::end_contact(cx, id, at).await.map(drop),
-            Target::Widget(id) => store::end_widget(cx, id, at).await.map(drop),
-            Target::Settings(id) => end_keys(cx, WidgetId::from_bytes(id)).await,
+            Target::Widget(id) => {
+                store::end_sessions(cx, id, at).await?;
+                end_traces(cx, WidgetId::from_bytes(id)).await
+            }
+            Target::Settings(id) => end_traces(cx, WidgetId::from_bytes(id)).await,
             Target::ApiKey(_) | Target::SignIn(_) => Ok(()),
         })
         .await
 }
 
-/// Takes out what was proven by keys that the widget has no more.
-async fn end_keys(cx: &mut Cx<'_>, widget: WidgetId) -> Result<(), Fault> {
-    let signers = store::signers(cx, widget).await?;
-    if signers.is_empty() {
+/// Takes out what stands on proofs that the widget would not take any more.
+async fn end_traces(cx: &mut Cx<'_>, widget: WidgetId) -> Result<(), Fault> {
+    let traces = store::traces(cx, widget).await?;
+    if traces.is_empty() {
         return Ok(());
     }
     let install = widgets::installed(cx, widget).await?;
-    for signer in signers {
-        if !install.as_ref().is_some_and(|install| install.still_takes(Some(&signer))) {
-            store::end_signer(cx, widget, &signer).await?;
+    for trace in traces {
+        let trace = trace.as_ref();
+        if !install.as_ref().is_some_and(|install| install.still_takes(trace)) {
+            store::end_trace(cx, widget, trace).await?;
         }
     }
     Ok(())

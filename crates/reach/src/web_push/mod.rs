@@ -13,17 +13,25 @@
 //! - **NP6** What made a subscription ends it: the session when somebody ends it, the key when it
 //!   is retired, the contact's or the widget's sessions when all of them are ended. The natural
 //!   end of a session does not: push is for who is away. After 60 days without a sign it is over.
+//! - **NP7** A browser of which its push service says that it is gone is taken out. What a service
+//!   refuses for good is not tried again; what it cannot take now is, not before it wants.
+//! - **NP8** A notification that comes twice takes its own place, so nobody sees it twice.
 
 pub mod api;
+mod carry;
 mod encrypt;
 mod ended;
+mod message;
 mod model;
+mod service;
 mod store;
 mod vapid;
 
 use countersign_base::{ContactId, Fault, PushSubscriptionId};
 use countersign_door::Cx;
+use countersign_people::{sessions, widgets};
 
+pub use self::carry::WebPush;
 pub use self::encrypt::{MOST, TooLong, encrypt};
 pub use self::ended::Ended;
 pub use self::model::{BrowserKeys, Given, GivenKeys, Maker, New, Refusal, Shown};
@@ -37,6 +45,15 @@ pub async fn key(cx: &mut Cx<'_>) -> Result<VapidKey, Fault> {
     }
     store::make_key(cx).await?;
     store::key(cx).await?.ok_or(Fault::Corrupt("a web push key that was made is gone"))
+}
+
+/// Whether what made a subscription still counts (NP6).
+async fn stands(cx: &mut Cx<'_>, maker: &Maker) -> Result<bool, Fault> {
+    if let Some(session) = maker.session {
+        return Ok(!sessions::was_ended(cx, session).await?);
+    }
+    let install = widgets::installed(cx, maker.widget).await?;
+    Ok(install.is_some_and(|install| install.still_takes(maker.trace.as_ref())))
 }
 
 /// The browsers where a contact is reached, those that came last first.

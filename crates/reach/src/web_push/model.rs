@@ -4,9 +4,10 @@ use aws_lc_rs::agreement::{ECDH_P256, ParsedPublicKey, UnparsedPublicKey};
 use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use countersign_base::{Fault, Moment, PushSubscriptionId, SessionId, WidgetId};
+use countersign_base::{Fault, Moment, NotificationId, PushSubscriptionId, SessionId, WidgetId};
 use countersign_door::{App, Problem};
 use countersign_infra::fetch::FetchFault;
+use countersign_people::identity_secrets::Trace;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -59,9 +60,8 @@ pub struct Maker {
     pub widget: WidgetId,
     /// The session that made it.
     pub session: Option<SessionId>,
-    /// Where there was no session, whose key proved the call that made it: see
-    /// [`countersign_people::identity_secrets::Signer`].
-    pub signer: Option<String>,
+    /// Where there was no session, what proved the call that made it.
+    pub trace: Option<Trace>,
 }
 
 /// A subscription as it is kept.
@@ -72,6 +72,8 @@ pub(super) struct Kept {
     pub(super) created_at: Moment,
     pub(super) renewed_at: Moment,
     pub(super) used_at: Option<Moment>,
+    /// The notification that was last taken for it.
+    pub(super) used_for: Option<NotificationId>,
 }
 
 /// A browser where a contact is reached.

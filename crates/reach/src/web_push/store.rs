@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use countersign_base::{ContactId, Fault, Moment, PushSubscriptionId, WidgetId};
+use countersign_base::{ContactId, Fault, Moment, NotificationId, PushSubscriptionId, WidgetId};
 use countersign_door::Cx;
 use countersign_door::work::Old;
 use countersign_infra::db::{Row, Value};
 use countersign_infra::vault::{Key, Place};
+use countersign_people::identity_secrets::Trace;
 
 use super::model::{Given, Kept, Maker, New};
 use super::vapid::VapidKey;
@@ -19,17 +20,19 @@ const INSERT_KEY: &str = "
     insert into push_key (tenant, sealed, created_at) values ($1, $2, $3)
     on conflict (tenant) do nothing";
 const PUT: &str = "
-    insert into push_subscription (tenant, mark, id, contact, widget, session, signer, sealed,
-        created_at, renewed_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
+    insert into push_subscription (tenant, mark, id, contact, widget, session, signer, signed_at,
+        sealed, created_at, renewed_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)
     on conflict (tenant, mark) do update
     set contact = excluded.contact, widget = excluded.widget, session = excluded.session,
-        signer = excluded.signer, sealed = excluded.sealed, renewed_at = excluded.renewed_at";
+        signer = excluded.signer, signed_at = excluded.signed_at, sealed = excluded.sealed, renewed_at = excluded.renewed_at";
 const OF_CONTACT: &str = "
-    select mark, id, sealed, widget, session, signer, created_at, renewed_at, used_at
+    select mark, id, sealed, widget, session, signer, signed_at, created_at, renewed_at, used_at,
+        used_for
     from push_subscription where tenant = $1 and contact = $2 order by renewed_at desc, id desc limit $3";
 const FIND: &str = "
-    select mark, id, sealed, widget, session, signer, created_at, renewed_at, used_at
+    select mark, id, sealed, widget, session, signer, signed_at, created_at, renewed_at, used_at,
+        used_for
     from push_subscription where tenant = $1 and contact = $2 and mark = $3";
 const SURPLUS: &str = "
     delete from push_subscription where tenant = $1 and contact = $2 and id not in (
@@ -38,13 +41,20 @@ const SURPLUS: &str = "
 const END_SESSION: &str = "delete from push_subscription where tenant = $1 and session = $2";
 const END_CONTACT: &str = "
     delete from push_subscription where tenant = $1 and contact = $2 and renewed_at <= $3";
-const END_WIDGET: &str = "
-    delete from push_subscription where tenant = $1 and widget = $2 and renewed_at <= $3";
-const SIGNERS: &str = "
-    select distinct signer from push_subscription
-    where tenant = $1 and widget = $2 and signer is not null";
-const END_SIGNER: &str = "
-    delete from push_subscription where tenant = $1 and widget = $2 and signer = $3";
+const END_SESSIONS: &str = "
+    delete from push_subscription
+    where tenant = $1 and widget = $2 and session is not null and renewed_at <= $3";
+const TRACES: &str = "
+    select distinct signer, signed_at from push_subscription
+    where tenant = $1 and widget = $2 and session is null";
+const END_TRACE: &str = "
+    delete from push_subscription
+    where tenant = $1 and widget = $2 and session is null
+        and coalesce(signer, '') = $3 and coalesce(signed_at, 0) = $4";
+const IS_THERE: &str = "
+    select 1 from push_subscription where tenant = $1 and contact = $2 limit 1";
+const USED: &str = "
+    update push_subscription set used_at = $3, used_for = $4 where tenant = $1 and id = $2";
 const REMOVE: &str = "delete from push_subscription where tenant = $1 and contact = $2 and id = $3";
 
 const OLD_SUBSCRIPTIONS: &str = "delete from push_subscription where renewed_at < $1";
@@ -81,14 +91,15 @@ pub(super) async fn put(
         .map_err(|_| Fault::Corrupt("a web push subscription cannot be written"))?;
     let sealed = key.seal(&place(cx, &mark), &plain);
     let id: PushSubscriptionId = cx.id();
-    let values: [Value<'_>; 9] = [
+    let values: [Value<'_>; 10] = [
         cx.tenant().into(),
         (&mark).into(),
         id.into(),
         contact.into(),
         maker.widget.into(),
         maker.session.into(),
-        maker.signer.as_deref().into(),
+        maker.trace.as_ref().map(|trace| trace.signer.as_str()).into(),
+        maker.trace.as_ref().and_then(|trace| trace.signed_at).into(),
         (&sealed).into(),
         cx.now().into(),
     ];
@@ -142,26 +153,50 @@ pub(super) async fn end_contact(
     cx.exec(END_CONTACT, &[cx.tenant().into(), contact.into(), at.into()]).await
 }
 
-/// Takes out those of a widget that were there at a moment.
-pub(super) async fn end_widget(
+/// Takes out those that sessions of a widget had made at a moment.
+pub(super) async fn end_sessions(
     cx: &mut Cx<'_>,
     widget: [u8; 16],
     at: Moment,
 ) -> Result<u64, Fault> {
-    cx.exec(END_WIDGET, &[cx.tenant().into(), widget.into(), at.into()]).await
+    cx.exec(END_SESSIONS, &[cx.tenant().into(), widget.into(), at.into()]).await
 }
 
-/// Whose keys have proven those of a widget.
-pub(super) async fn signers(cx: &mut Cx<'_>, widget: WidgetId) -> Result<Vec<String>, Fault> {
-    cx.rows(SIGNERS, &[cx.tenant().into(), widget.into()], |row| row.col(0)).await
+/// What has made those of a widget that no session made.
+pub(super) async fn traces(cx: &mut Cx<'_>, widget: WidgetId) -> Result<Vec<Option<Trace>>, Fault> {
+    cx.rows(TRACES, &[cx.tenant().into(), widget.into()], |row| {
+        let Some(signer) = row.col(0)? else { return Ok(None) };
+        Ok(Some(Trace { signer, signed_at: row.col(1)? }))
+    })
+    .await
 }
 
-pub(super) async fn end_signer(
+/// Takes out those of a widget that this has made.
+pub(super) async fn end_trace(
     cx: &mut Cx<'_>,
     widget: WidgetId,
-    signer: &str,
+    trace: Option<&Trace>,
 ) -> Result<u64, Fault> {
-    cx.exec(END_SIGNER, &[cx.tenant().into(), widget.into(), signer.into()]).await
+    let signer = trace.map_or("", |trace| &trace.signer);
+    let signed_at = trace.and_then(|trace| trace.signed_at).map_or(0, Moment::millis);
+    let values = [cx.tenant().into(), widget.into(), signer.into(), signed_at.into()];
+    cx.exec(END_TRACE, &values).await
+}
+
+/// Whether a contact has a subscription at all.
+pub(super) async fn is_there(cx: &mut Cx<'_>, contact: ContactId) -> Result<bool, Fault> {
+    let found = cx.row(IS_THERE, &[cx.tenant().into(), contact.into()], |_| Ok(())).await?;
+    Ok(found.is_some())
+}
+
+/// Notes that a push service took a notification.
+pub(super) async fn used(
+    cx: &mut Cx<'_>,
+    id: PushSubscriptionId,
+    notification: NotificationId,
+) -> Result<(), Fault> {
+    let values = [cx.tenant().into(), id.into(), cx.now().into(), notification.into()];
+    cx.exec(USED, &values).await.map(drop)
 }
 
 /// A row as it stands.
@@ -173,6 +208,7 @@ struct Sealed {
     created_at: Moment,
     renewed_at: Moment,
     used_at: Option<Moment>,
+    used_for: Option<NotificationId>,
 }
 
 fn read(row: &Row<'_>) -> Result<Sealed, Fault> {
@@ -180,11 +216,17 @@ fn read(row: &Row<'_>) -> Result<Sealed, Fault> {
         mark: row.col(0)?,
         id: row.col(1)?,
         sealed: row.col(2)?,
-        maker: Maker { widget: row.col(3)?, session: row.col(4)?, signer: row.col(5)? },
-        created_at: row.col(6)?,
-        renewed_at: row.col(7)?,
-        used_at: row.col(8)?,
+        maker: Maker { widget: row.col(3)?, session: row.col(4)?, trace: trace(row)? },
+        created_at: row.col(7)?,
+        renewed_at: row.col(8)?,
+        used_at: row.col(9)?,
+        used_for: row.col(10)?,
     })
+}
+
+fn trace(row: &Row<'_>) -> Result<Option<Trace>, Fault> {
+    let Some(signer) = row.col(5)? else { return Ok(None) };
+    Ok(Some(Trace { signer, signed_at: row.col(6)? }))
 }
 
 fn open(cx: &Cx<'_>, key: &Key, row: Sealed) -> Result<Kept, Fault> {
@@ -198,6 +240,7 @@ fn open(cx: &Cx<'_>, key: &Key, row: Sealed) -> Result<Kept, Fault> {
         created_at: row.created_at,
         renewed_at: row.renewed_at,
         used_at: row.used_at,
+        used_for: row.used_for,
     })
 }
 
