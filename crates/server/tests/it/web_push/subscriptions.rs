@@ -2,10 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::OWN;
 use super::browser::Browser;
 use crate::app::TestApp;
-
-const OWN: &str = "/widget/v1/push_subscriptions";
 
 #[tokio::test]
 async fn np2_an_environment_has_one_key_for_all_its_browsers() {
