@@ -104,11 +104,11 @@ export function subscribeTo(page, { subscription }) {
   }, subscription)
 }
 
-/** What the worker of a page shows now. */
-export function shown(page) {
-  return page.evaluate(async () => {
-    const worker = await navigator.serviceWorker.ready
+/** What the worker of this scope of a page shows now. */
+export function shown(page, scope = '/') {
+  return page.evaluate(async (scope) => {
+    const worker = await navigator.serviceWorker.getRegistration(scope)
     const all = await worker.getNotifications()
     return all.map(({ title, body, icon, tag, data }) => ({ title, body, icon, tag, data }))
-  })
+  }, scope)
 }
