@@ -1,10 +1,10 @@
 //! Web push in the vendor's words: the tokens of browsers, and the key that they subscribe to.
 
-use countersign_base::Fault;
+use countersign_base::{ContactId, Fault};
 use countersign_door::{App, Cx};
 use countersign_reach::notifications::channel::Channel;
 use countersign_reach::notifications::kinds;
-use countersign_reach::web_push::{self, Given, GivenKeys, New};
+use countersign_reach::web_push::{self, Given, GivenKeys, Maker, New};
 use serde_json::{Value, json};
 
 use super::answer::Failure;
@@ -38,21 +38,43 @@ impl Offer {
     }
 }
 
-/// The browsers in `webPushTokens`, checked; their addresses are asked for, so no transaction is
-/// open meanwhile.
-pub(super) async fn tokens(app: &App, body: &Value) -> Result<Vec<New>, Failure> {
-    let tokens = match &body["webPushTokens"] {
-        Value::Null => return Ok(Vec::new()),
-        Value::Array(tokens) if tokens.len() <= MOST => tokens,
-        _ => return Err(Failure::bad(format!("`webPushTokens` is a list of at most {MOST}"))),
-    };
-    let mut checked = Vec::with_capacity(tokens.len());
-    for token in tokens {
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let (sub, keys) = (&token["sub"], &token["sub"]["keys"]);
-        let keys = GivenKeys { p256dh: text(&keys["p256dh"]), auth: text(&keys["auth"]) };
-        let given = Given { endpoint: text(&sub["endpoint"]), keys, expiration_time: None };
-        checked.push(New::read(app, given).await?);
+/// The browsers in the `webPushTokens` of a call, and what they stand on (NA7).
+pub(super) struct Tokens {
+    browsers: Vec<New>,
+    maker: Maker,
+}
+
+impl Tokens {
+    /// Checks them; their addresses are asked for, so no transaction is open meanwhile.
+    pub(super) async fn read(app: &App, body: &Value, maker: Maker) -> Result<Self, Failure> {
+        let tokens = match &body["webPushTokens"] {
+            Value::Null => &[],
+            Value::Array(tokens) if tokens.len() <= MOST => tokens.as_slice(),
+            _ => return Err(Failure::bad(format!("`webPushTokens` is a list of at most {MOST}"))),
+        };
+        let mut browsers = Vec::with_capacity(tokens.len());
+        for token in tokens {
+            browsers.push(New::read(app, given(&token["sub"])).await?);
+        }
+        Ok(Self { browsers, maker })
     }
-    Ok(checked)
+
+    /// Reaches the contact in all of them.
+    pub(super) async fn register(
+        &self,
+        cx: &mut Cx<'_>,
+        contact: ContactId,
+    ) -> Result<(), Failure> {
+        for browser in &self.browsers {
+            web_push::subscribe(cx, contact, browser, &self.maker).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What is missing is empty, and refused as that.
+fn given(sub: &Value) -> Given {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let keys = GivenKeys { p256dh: text(&sub["keys"]["p256dh"]), auth: text(&sub["keys"]["auth"]) };
+    Given { endpoint: text(&sub["endpoint"]), keys, expiration_time: None }
 }

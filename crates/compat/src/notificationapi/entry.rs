@@ -15,6 +15,7 @@ use countersign_people::guests::{self, Standing};
 use countersign_people::identity_secrets::Trace;
 use countersign_people::refusals::{Judgement, judge};
 use countersign_people::widgets::Install;
+use countersign_reach::web_push::Maker;
 
 use super::address::{Action, Token, mended, readings};
 use super::answer::Failure;
@@ -103,8 +104,14 @@ impl Call<'_> {
         held(self.app, install, &secret)
     }
 
+    /// What a browser stands on that the call registers (NA7).
+    pub(super) fn maker(&self, install: &Install, client: &str, person: &Person) -> Maker {
+        let trace = self.trace(install, client, person);
+        Maker { widget: install.widget.id, session: None, trace }
+    }
+
     /// What is left of the proof behind the call: the person's hash, or the server's secret.
-    pub(super) fn trace(&self, install: &Install, client: &str, person: &Person) -> Option<Trace> {
+    fn trace(&self, install: &Install, client: &str, person: &Person) -> Option<Trace> {
         match &person.standing {
             Some(Standing::Proven(proven, _)) => install.keys.trace(proven),
             Some(Standing::Named) => None,

@@ -2,16 +2,15 @@
 
 use axum::http::Method;
 use axum::response::Response;
-use countersign_base::{ContactId, Provenance};
+use countersign_base::Provenance;
 use countersign_door::Cx;
 use countersign_people::contacts::{self, Contact, FieldName};
-use countersign_reach::web_push::{self, Maker};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use super::address::Action;
 use super::answer::{Failure, ok};
-use super::browser::{self, Offer};
+use super::browser::{Offer, Tokens};
 use super::choices::{self, Wanted};
 use super::entry::{Call, Person};
 use super::{feed, json, shape};
@@ -28,18 +27,10 @@ pub(super) async fn answer(call: Call<'_>, client: &str, tail: &str) -> Result<R
     let body = match (action, method.clone()) {
         (Action::User, Method::POST) => {
             let body = json(call.body)?;
-            let browsers = browser::tokens(call.app, &body).await?;
-            let trace = call.trace(&install, client, &person);
-            let maker = Maker { widget: install.widget.id, session: None, trace };
-            system
-                .write(async move |cx: &mut Cx<'_>| {
-                    let (contact, user) = identify(cx, &person, &body).await?;
-                    for browser in &browsers {
-                        web_push::subscribe(cx, contact, browser, &maker).await?;
-                    }
-                    Ok::<_, Failure>(user)
-                })
-                .await?
+            let maker = call.maker(&install, client, &person);
+            let tokens = Tokens::read(call.app, &body, maker).await?;
+            let identify = async move |cx: &mut Cx<'_>| identify(cx, &person, &body, &tokens).await;
+            system.write(identify).await?
         }
         (Action::User, Method::GET) => {
             system.read(async move |cx: &mut Cx<'_>| user(cx, &person).await).await?
@@ -91,7 +82,8 @@ async fn identify(
     cx: &mut Cx<'_>,
     person: &Person,
     body: &Value,
-) -> Result<(ContactId, Value), Failure> {
+    tokens: &Tokens,
+) -> Result<Value, Failure> {
     if body["id"].as_str().is_some_and(|id| id != person.user) {
         return Err(Failure::bad("`id` is another user than the path's"));
     }
@@ -108,7 +100,8 @@ async fn identify(
         .collect();
     let source = if person.is_server() { Provenance::Set } else { Provenance::Said };
     let learned = contacts::learn(cx, contact, source, &told).await?;
-    Ok((contact, shown(person, &learned)))
+    tokens.register(cx, contact).await?;
+    Ok(shown(person, &learned))
 }
 
 async fn user(cx: &mut Cx<'_>, person: &Person) -> Result<Value, Failure> {

@@ -55,35 +55,32 @@ struct Look {
     key: VapidKey,
     /// Browsers that wait for it.
     waiting: Vec<(PushSubscriptionId, New)>,
-    /// Browsers that have it since an earlier attempt.
-    have_it: usize,
+    /// What is known without asking anybody.
+    known: Answers,
 }
 
 /// What became of it in each browser.
-struct Answers {
-    said: Vec<(PushSubscriptionId, Said)>,
-    have_it: usize,
-}
+type Answers = Vec<(PushSubscriptionId, Said)>;
 
-/// The browsers whose proof still stands (NP6).
+/// The contact's browsers: those that have it since an earlier attempt, those whose proof has
+/// ended (NP6), and those that are asked.
 async fn look(app: &App, job: &Job) -> Result<Look, Fault> {
     let (contact, id) = (job.contact, job.id);
-    let system = app.system(job.scope).await?;
-    system
-        .write(async move |cx: &mut Cx<'_>| {
-            let mut look = Look { key: super::key(cx).await?, waiting: Vec::new(), have_it: 0 };
-            for kept in store::of_contact(cx, contact).await? {
-                if !stands(cx, &kept.maker).await? {
-                    store::remove(cx, contact, kept.id).await?;
-                } else if kept.used_for == Some(id) {
-                    look.have_it += 1;
-                } else {
-                    look.waiting.push((kept.id, kept.new));
-                }
+    let look = async move |cx: &mut Cx<'_>| {
+        let key = store::key(cx).await?.ok_or(Fault::Corrupt("a browser without a key"))?;
+        let mut look = Look { key, waiting: Vec::new(), known: Vec::new() };
+        for kept in store::of_contact(cx, contact).await? {
+            if !stands(cx, &kept.maker).await? {
+                look.known.push((kept.id, Said::Gone));
+            } else if kept.used_for == Some(id) {
+                look.known.push((kept.id, Said::Taken));
+            } else {
+                look.waiting.push((kept.id, kept.new));
             }
-            Ok(look)
-        })
-        .await
+        }
+        Ok(look)
+    };
+    app.system(job.scope).await?.read(look).await
 }
 
 /// Hands the message to the push services of all browsers at once (NP1, NP2, NP4).
@@ -101,14 +98,15 @@ async fn ask(app: &App, id: NotificationId, message: &[u8], look: Look) -> Answe
             (browser, said)
         });
     }
-    Answers { said: asked.join_all().await, have_it: look.have_it }
+    let mut answers = look.known;
+    answers.extend(asked.join_all().await);
+    answers
 }
 
 /// Whether it is there: in some browser, and in none it is still worth trying.
 fn outcome(answers: &Answers) -> Result<(), Failed> {
-    let mut is_there = answers.have_it > 0;
-    let (mut later, mut never) = (None, NOWHERE.to_owned());
-    for (_, said) in &answers.said {
+    let (mut is_there, mut later, mut never) = (false, None, NOWHERE.to_owned());
+    for (_, said) in answers {
         match said {
             Said::Taken => is_there = true,
             Said::Gone => {}
@@ -129,7 +127,7 @@ async fn settle(app: &App, job: &Job, answers: Answers) -> Result<(), Fault> {
     let system = app.system(job.scope).await?;
     system
         .write(async move |cx: &mut Cx<'_>| {
-            for (browser, said) in answers.said {
+            for (browser, said) in answers {
                 match said {
                     Said::Taken => store::used(cx, browser, id).await?,
                     Said::Gone => store::remove(cx, contact, browser).await.map(drop)?,

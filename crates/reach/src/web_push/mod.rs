@@ -68,6 +68,7 @@ pub async fn subscribe(
     new: &New,
     maker: &Maker,
 ) -> Result<Shown, Refusal> {
+    key(cx).await?;
     store::put(cx, contact, new, maker).await?;
     store::take_out_surplus(cx, contact).await?;
     let kept = store::find(cx, contact, new).await?;

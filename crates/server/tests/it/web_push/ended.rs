@@ -1,7 +1,5 @@
 //! What made a subscription ends it: NP6 and NA7.
 
-use std::time::Duration;
-
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -9,18 +7,12 @@ use countersign_people::widgets::Mode;
 use serde_json::{Value, json};
 
 use super::browser::Browser;
-use super::{push_type, reached, send, subscribe};
+use super::{push_type, reached, send, subscribe, until};
 use crate::app::{Answer, Tenant, TestApp};
 
 /// Waits until a contact is reached in so many browsers.
 async fn is_reached_in(app: &TestApp, tenant: &Tenant, contact: &str, many: usize) {
-    for _ in 0..1_000 {
-        if reached(app, tenant, contact).await == many {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    panic!("{} browsers instead of {many}", reached(app, tenant, contact).await);
+    until(async || reached(app, tenant, contact).await == many).await;
 }
 
 /// The consumers have seen everything: a browser of a session that ends afterwards is gone.
@@ -113,13 +105,7 @@ async fn np6_the_natural_end_of_a_session_leaves_push_to_who_is_away() {
     assert_eq!(alice.get("/widget/v1/me").await.status, 401, "the session is over");
     send(&app, &tenant, "alice", "1").await;
     countersign_reach::notifications::outbox::carry_due(&app.app).await.unwrap();
-    for _ in 0..1_000 {
-        if browser.many() == 1 {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    assert_eq!(browser.many(), 1);
+    until(async || browser.many() == 1).await;
     app.forward(21 * 24 * 3_600).await;
     countersign_door::work::take_out(&app.app, countersign_reach::web_push::OLD).await.unwrap();
     assert_eq!(reached(&app, &tenant, alice.contact()).await, 0, "60 days without a sign");
@@ -173,12 +159,7 @@ async fn na7_a_token_is_registered_by_identify_and_reached() {
     let list = tenant.back_end(&app).call("GET", "/api/v1/contacts", &Value::Null).await.json();
     assert_eq!(list["items"].as_array().unwrap().len(), 1, "a refused call makes nobody");
     send(&app, &tenant, "alice", "hello").await;
-    for _ in 0..1_000 {
-        if browser.many() == 1 {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    until(async || browser.many() == 1).await;
     assert_eq!(browser.messages()[0].text["message"], json!("It left: hello"));
 }
 
@@ -204,6 +185,29 @@ async fn na7_a_retired_secret_takes_along_what_it_registered() {
     assert_eq!(back_end.call("DELETE", &retired, &Value::Null).await.status, 204);
     is_reached_in(&app, &tenant, &alice, 0).await;
     assert_eq!(reached(&app, &tenant, &bob).await, 1, "the other secret is good");
+}
+
+#[tokio::test]
+async fn na7_a_secret_that_has_reached_its_date_reaches_nobody() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant_with("acme", "notificationapi", Mode::Enforce).await;
+    push_type(&app, &tenant).await;
+    let browser = Browser::start().await;
+    let tokens = json!({ "webPushTokens": [{ "sub": browser.subscription() }] });
+    assert_eq!(identify(&app, &tenant, "alice", &tenant.secret, &tokens).await.status, 200);
+    let back_end = tenant.back_end(&app);
+    let path = format!("/api/v1/widgets/{}/identity_secrets", tenant.widget.id);
+    let secret = back_end.call("GET", &path, &Value::Null).await.json()["items"][0]["id"].clone();
+    let date = json!({ "retire_at": "2026-11-18T12:00:00.000Z" });
+    let dated = format!("{path}/{}", secret.as_str().unwrap());
+    assert_eq!(back_end.call("PATCH", &dated, &date).await.status, 200);
+    let alice = contact(&app, &tenant, "alice").await;
+    until(async || browser.many() == 1).await;
+    app.forward(3_600).await;
+    assert_eq!(reached(&app, &tenant, &alice).await, 1, "nothing tells that a date has come");
+    send(&app, &tenant, "alice", "2").await;
+    is_reached_in(&app, &tenant, &alice, 0).await;
+    assert_eq!(browser.many(), 1);
 }
 
 #[tokio::test]

@@ -5,6 +5,8 @@ mod delivery;
 mod ended;
 mod subscriptions;
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use self::browser::Browser;
@@ -46,4 +48,15 @@ async fn reached(app: &TestApp, tenant: &Tenant, contact: &str) -> usize {
     let path = format!("/api/v1/contacts/{contact}/push_subscriptions");
     let listed = tenant.back_end(app).call("GET", &path, &Value::Null).await;
     listed.json()["items"].as_array().unwrap().len()
+}
+
+/// Waits until that is so, some seconds at most.
+async fn until(is_so: impl AsyncFn() -> bool) {
+    for _ in 0..1_000 {
+        if is_so().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    panic!("it has not become so");
 }
