@@ -28,6 +28,7 @@ check: web       ## Format, lints, documentation, generated files
 
 bench: services  ## Figures beside the machine's own limits
 	cargo bench -p countersign-identity
+	cargo bench -p countersign-reach
 	npm --prefix crates/identity/rivals ci --silent
 	cargo run --release --manifest-path crates/identity/rivals/Cargo.toml --target-dir target/rivals
 	cargo bench -p countersign

@@ -14,8 +14,9 @@ const pictures = process.env.COUNTERSIGN_PICTURES ?? join(here, 'screenshots')
 
 /** A demo of its own, and the means to stop it hard and start it again. */
 export class Stage {
-  static async open({ storage } = {}) {
+  static async open({ storage, flags = [] } = {}) {
     const stage = new Stage()
+    stage.flags = flags
     stage.data = mkdtempSync(join(tmpdir(), 'countersign-e2e-'))
     stage.port = await freePort()
     stage.sitePort = await freePort()
@@ -29,7 +30,7 @@ export class Stage {
 
   async start() {
     const places = ['--listen', `127.0.0.1:${this.port}`, '--site', `127.0.0.1:${this.sitePort}`]
-    this.server = spawn(binary, ['demo', '--data', this.data, ...places], { stdio: ['ignore', 'ignore', 'pipe'] })
+    this.server = spawn(binary, ['demo', '--data', this.data, ...places, ...this.flags], { stdio: ['ignore', 'ignore', 'pipe'] })
     this.said = ''
     this.server.stderr.on('data', (bytes) => (this.said += bytes))
     const ready = () => fetch(`http://127.0.0.1:${this.port}/readyz`).then((answer) => answer.ok, () => false)

@@ -14,5 +14,13 @@ await build({
   minify: true,
   legalComments: 'none',
 })
+await build({
+  ...shared,
+  entryPoints: ['src/worker.ts'],
+  outfile: join(here, '../dist/sdk/push.js'),
+  format: 'iife',
+  minify: true,
+  legalComments: 'none',
+})
 await build({ ...shared, entryPoints: ['src/index.ts'], outfile: 'dist/index.js', format: 'esm' })
 types(here, true)

@@ -114,6 +114,22 @@ export type Fields = Record<string, Known>
 /** What a member should know about a contact. */
 export type Flag = 'contradicts_proven_id'
 
+/** A browser's subscription as it writes itself: `JSON.stringify(subscription)`. */
+export type Given = {
+  /** Where the browser's push service takes messages: an `https` URL of at most 2,000 */
+  endpoint: string
+  /** What messages are encrypted with. */
+  keys: GivenKeys
+}
+
+/** What messages to a browser are encrypted with. */
+export type GivenKeys = {
+  /** 16 bytes in base64url. */
+  auth: string
+  /** A point of P-256, uncompressed, in base64url. */
+  p256dh: string
+}
+
 /** How many items changed. */
 export type HowMany = {
   /** Items that are different now. */
@@ -238,6 +254,12 @@ export type ProfileFacts = {
 /** Where a field of a contact comes from; proven beats all, said comes last. */
 export type Provenance = 'inferred' | 'said' | 'set' | 'proven'
 
+/** The key that browsers subscribe to. */
+export type PushKey = {
+  /** `applicationServerKey`: a point of P-256, uncompressed, in base64url. */
+  public_key: string
+}
+
 export type Renewal = {
   /** The refresh token, which is used up by this. */
   refresh_token: string
@@ -269,6 +291,19 @@ export type SessionBrief = {
   /** When it ends at the latest. */
   expires_at: Moment
   id: Id
+}
+
+/** A browser where a contact is reached. */
+export type Shown = {
+  /** When it first came. */
+  created_at: Moment
+  /** The host of its push service. */
+  host: string
+  /** Its id. */
+  id: Id
+  last_used_at?: Moment | null
+  /** When the browser last said that it is still there. */
+  renewed_at: Moment
 }
 
 /** Whether anybody may still write. */

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use countersign_base::{Caller, ContactId, Event, Fault, Id, Kind, Moment, Scope, TenantId};
+use countersign_base::{Caller, ContactId, Event, Fault, Id, Kind, Moment, Scope, TenantId, Topic};
 use countersign_infra::chance;
 use countersign_infra::db::{Row, Sql, Tx, Value};
 use countersign_infra::vault::{Key, TenantKeys};
+use serde::{Deserialize, Serialize};
 
 use crate::app::Admitted;
 
@@ -36,8 +37,24 @@ pub struct Revocation {
     pub target: Target,
 }
 
+/// Proofs and connections have ended: for consumers that take out what stood on them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revoked {
+    /// Which.
+    pub target: Target,
+}
+
+impl Event for Revoked {
+    const KIND: &'static str = "proofs.revoked";
+
+    fn topic(&self) -> Topic {
+        Topic::Tenant
+    }
+}
+
 /// Which proofs and connections end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Target {
     /// One visitor's session.
     Session([u8; 16]),
@@ -206,7 +223,8 @@ impl<'a> Cx<'a> {
         self.committed.has_outgoing = true;
     }
 
-    /// Ends proofs and connections on every node, here before the caller is answered.
+    /// Ends proofs and connections on every node, here before the caller is answered; what
+    /// stood on them is taken out by consumers of [`Revoked`].
     pub async fn revoke(&mut self, target: Target) -> Result<(), Fault> {
         let tenant = self.tenant();
         let values = [
@@ -218,8 +236,7 @@ impl<'a> Cx<'a> {
         ];
         self.exec(INSERT_REVOCATION, &values).await?;
         self.committed.revocations.push(Revocation { tenant, target });
-        self.committed.has_news = true;
-        Ok(())
+        self.emit(&Revoked { target }).await
     }
 
     /// The place of the next event or revocation within this transaction.

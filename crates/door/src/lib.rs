@@ -19,7 +19,7 @@ pub mod work;
 pub use allowed::{Allowed, Public, Reason};
 pub use app::{Admitted, App, Doorkeeper, Opening, Origins, Pending, System};
 pub use body::{Json, Path, Query};
-pub use cx::{Cx, Revocation, Target};
+pub use cx::{Cx, Revocation, Revoked, Target};
 pub use page::{Cursor, Page, Paging};
 pub use permission::{AnyVisitor, Permission, Plane, ProvenVisitor};
 pub use problem::{Answer, Problem};

@@ -110,3 +110,35 @@ create table delivery (
 ) {tenant};
 create index delivery_age on delivery (at);
 create index delivery_due on delivery (channel, next_at) where state = 'queued';
+
+-- Web push: the key that says who sends, one an environment.
+create table push_key (
+    tenant bytea not null,
+    sealed bytea not null,
+    created_at bigint not null,
+    primary key (tenant)
+) {tenant};
+
+-- Browsers that take web push; `mark` is the keyed mark of the address. What made one ends it:
+-- a session, or a proof by a key.
+create table push_subscription (
+    tenant bytea not null,
+    mark bytea not null,
+    id bytea not null,
+    contact bytea not null,
+    widget bytea not null,
+    session bytea,
+    signer text,
+    signed_at bigint,
+    sealed bytea not null,
+    created_at bigint not null,
+    renewed_at bigint not null,
+    used_at bigint,
+    used_for bytea,
+    primary key (tenant, mark),
+    unique (tenant, id)
+) {tenant};
+create index push_subscription_contact on push_subscription (tenant, contact, renewed_at);
+create index push_subscription_session on push_subscription (tenant, session);
+create index push_subscription_widget on push_subscription (tenant, widget);
+create index push_subscription_age on push_subscription (renewed_at);

@@ -74,6 +74,7 @@ async fn f1_only_plain_https_addresses_are_asked() {
         &long,
     ] {
         assert_eq!(fetcher.text(bad).await, Err(FetchFault::Url), "{bad}");
+        assert_eq!(fetcher.look(bad).await, Err(FetchFault::Url), "{bad}");
     }
 }
 
@@ -106,7 +107,10 @@ async fn f2_no_spelling_of_an_inner_address_is_asked() {
     ] {
         let asked = fetcher.text(&format!("https://{host}:{}/", server.port)).await;
         assert!(matches!(asked, Err(FetchFault::Private(_))), "{host}: {asked:?}");
+        let looked = fetcher.look(&format!("https://{host}/")).await;
+        assert!(matches!(looked, Err(FetchFault::Private(_))), "{host}: {looked:?}");
     }
+    assert!(fetcher.look("https://1.1.1.1/").await.is_ok(), "only looked at");
     let nobody = fetcher.text("https://no-such-name.invalid/").await;
     assert!(matches!(nobody, Err(FetchFault::Name(_))), "{nobody:?}");
     assert_eq!(server.asked.load(Ordering::SeqCst), 0, "nobody was asked");

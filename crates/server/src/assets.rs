@@ -34,7 +34,11 @@ pub fn routes() -> Router<App> {
         .route("/dashboard/{*path}", get(dashboard_file))
         .route("/embed/{widget}", get(frame))
         .route("/embed/assets/{*path}", get(frame_file))
-        .route("/sdk/countersign.js", get(loader))
+        .route(
+            "/sdk/countersign.js",
+            get(async |headers: HeaderMap| script("countersign", &headers)),
+        )
+        .route("/sdk/push.js", get(async |headers: HeaderMap| script("push", &headers)))
         .route("/.well-known/security.txt", get(security))
 }
 
@@ -68,8 +72,9 @@ async fn frame_file(Path(path): Path<String>, headers: HeaderMap) -> Response {
     immutable(&format!("embed/assets/{path}"), &headers)
 }
 
-async fn loader(headers: HeaderMap) -> Response {
-    let mut response = file("sdk/countersign.js", &headers, "public, max-age=300");
+/// A script for other people's pages: the loader, or the worker for web push.
+fn script(name: &str, headers: &HeaderMap) -> Response {
+    let mut response = file(&format!("sdk/{name}.js"), headers, "public, max-age=300");
     let any_page = HeaderValue::from_static("cross-origin");
     response
         .headers_mut()

@@ -23,8 +23,9 @@ use countersign_people::replays::{self, Sightings};
 use countersign_people::sessions::{self, Sessions};
 use countersign_people::widgets::Widgets;
 use countersign_people::{People, Shared, signing};
-use countersign_reach::notifications;
+use countersign_reach::notifications::channel::Channel;
 use countersign_reach::notifications::outbox::{self, Outbox};
+use countersign_reach::{notifications, web_push};
 
 use crate::config::{ConfigFault, Store};
 
@@ -146,7 +147,7 @@ impl Ground {
     /// What features keep while the process runs.
     fn parts(&self) -> Extensions {
         let mut parts = Extensions::new();
-        parts.insert(self.outbox.clone());
+        parts.insert(self.outbox.clone().with(Channel::WebPush, web_push::WebPush));
         parts
     }
 
@@ -154,6 +155,7 @@ impl Ground {
     pub async fn start(&self, origins: Origins, live: LiveLimits) -> Result<Server, BootFault> {
         let keys = self.signing_keys().await?;
         let (refusals, queue) = Refusals::new();
+        let fetcher = Fetcher::new(self.private);
         let people = People::new(Shared {
             widgets: Widgets::default(),
             sessions: Sessions::new(keys, &self.vault),
@@ -163,7 +165,7 @@ impl Ground {
             guests: Guests::default(),
             coverage: Counts::default(),
             replays: Sightings::default(),
-            jwks: Jwks::new(Fetcher::new(self.private)),
+            jwks: Jwks::new(fetcher.clone()),
         });
         let app = App::new(Opening {
             db: self.db.clone(),
@@ -174,6 +176,7 @@ impl Ground {
             hub: Hub::start(live),
             origins,
             watch: Watch::new(self.clock.clone()),
+            fetcher,
             doorkeeper: Arc::new(people.clone()),
             parts: self.parts(),
         });
@@ -209,10 +212,11 @@ impl Drop for Server {
 
 /// What goes on without a request.
 fn work(app: &App, people: &People, queue: refusals::Queue) -> Vec<tokio::task::JoinHandle<()>> {
-    let consumers: [Box<dyn Consumer>; 3] = [
+    let consumers: [Box<dyn Consumer>; 4] = [
         Box::new(countersign_compat::notificationapi::Push),
         Box::new(countersign_talk::conversations::Frames),
         Box::new(countersign_people::audit::Log),
+        Box::new(web_push::Ended),
     ];
     let consumers =
         consumers.into_iter().map(|consumer| tokio::spawn(consume(app.clone(), consumer)));
@@ -223,7 +227,9 @@ fn work(app: &App, people: &People, queue: refusals::Queue) -> Vec<tokio::task::
     work.push(tokio::spawn(replays::keep(app.clone(), people.clone())));
     work.push(tokio::spawn(notifications::keep_time(app.clone())));
     work.push(tokio::spawn(outbox::keep_carrying(app.clone())));
-    let old = [refusals::OLD, coverage::OLD, replays::OLD].into_iter().chain(notifications::OLD);
+    let old = [refusals::OLD, coverage::OLD, replays::OLD, web_push::OLD]
+        .into_iter()
+        .chain(notifications::OLD);
     let old = DOOR.into_iter().chain(sessions::old()).chain(old).collect();
     work.push(tokio::spawn(tidy(app.clone(), old)));
     work

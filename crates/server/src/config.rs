@@ -102,7 +102,8 @@ pub struct Serve {
     #[arg(long, env = "COUNTERSIGN_TRUSTED_PROXIES", value_name = "CIDR", value_delimiter = ',')]
     pub trusted_proxies: Vec<Block>,
 
-    /// Lets JWKS URLs be plain http and lead to private addresses: for tests and closed networks.
+    /// Lets the URLs of key sets and of browsers' push services be plain http and lead to private
+    /// addresses: for tests and closed networks.
     #[arg(long, env = "COUNTERSIGN_ALLOW_PRIVATE_URLS")]
     pub allow_private_urls: bool,
 

@@ -3,8 +3,12 @@ import { isFromFeed } from '@countersign/protocol/feed'
 import type { FromFeed, Item, ToFeed } from '@countersign/protocol/feed'
 import { isToHost } from '@countersign/protocol/frame'
 import type { Identity, Look, ToFrame, ToHost } from '@countersign/protocol/frame'
+import { isFromPush } from '@countersign/protocol/push'
+import type { ToPush } from '@countersign/protocol/push'
 import type { IdentityCallback, Trouble } from './options.ts'
 import { proof } from './proof.ts'
+import { push } from './push.ts'
+import type { Push, PushState } from './push.ts'
 
 export interface InboxOptions {
   /** Where your server's widgets live, such as `https://widget.example.com`. */
@@ -25,6 +29,10 @@ export interface InboxOptions {
   /** Follows an item's link with the page's own router; without it the page goes there. */
   onFollow?: ((item: Item) => void) | undefined
   onError?: ((trouble: Trouble) => void) | undefined
+  /** The path of your worker file, which imports `/sdk/push.js`; `/countersign-push.js` without it. */
+  worker?: string | undefined
+  /** Whether the browser shows notifications, at first and whenever it changes. */
+  onPush?: ((state: PushState) => void) | undefined
 }
 
 /** What is loaded of the feed. */
@@ -45,6 +53,8 @@ export interface Inbox {
   see(ids?: string[]): void
   archive(ids: string[]): void
   more(): void
+  /** Notifications of the browser, also where no page is open. */
+  push: Push
   /** Ends the session and destroys its key: call it when your user signs out. */
   shutdown(): Promise<void>
   /** Leaves the page; the session stays for the next one. */
@@ -62,7 +72,13 @@ export function inbox(options: InboxOptions): Inbox {
   let mode: Look = options.mode ?? null
   let shown = options.shown ?? false
   let ready = false
+  let begun = false
   let gone: (() => void) | null = null
+  const browser = push({
+    worker: options.worker ?? '/countersign-push.js',
+    send: (message) => send(message),
+    changed: (state) => options.onPush?.(state),
+  })
 
   addEventListener('message', hear)
   const parent = options.into ?? document.documentElement
@@ -72,6 +88,7 @@ export function inbox(options: InboxOptions): Inbox {
     if (event.origin !== home || event.source !== frame.contentWindow) return
     if (isToHost(event.data)) receive(event.data)
     else if (isFromFeed(event.data)) take(event.data)
+    else if (isFromPush(event.data)) browser.hear(event.data)
   }
 
   function receive(message: ToHost): void {
@@ -88,7 +105,11 @@ export function inbox(options: InboxOptions): Inbox {
   }
 
   function take(message: FromFeed): void {
-    if (message.kind === 'feed') return options.onFeed?.(message)
+    if (message.kind === 'feed') {
+      if (!begun) browser.begin().catch(pushFailed)
+      begun = true
+      return options.onFeed?.(message)
+    }
     if (options.onFollow) return options.onFollow(message.item)
     const url = message.item.url && new URL(message.item.url, location.href)
     if (url && /^https?:$/.test(url.protocol)) location.assign(url)
@@ -110,12 +131,16 @@ export function inbox(options: InboxOptions): Inbox {
     }
   }
 
+  function pushFailed(error: unknown): void {
+    fail({ code: 'push_failed', words: `${error}`, reference: null })
+  }
+
   function fail(trouble: Trouble): void {
     console.error('[Countersign]', trouble.words, trouble.reference)
     options.onError?.(trouble)
   }
 
-  function send(message: ToFrame | ToFeed): void {
+  function send(message: ToFrame | ToFeed | ToPush): void {
     if (ready) frame.contentWindow?.postMessage(message, home)
   }
 
@@ -141,12 +166,17 @@ export function inbox(options: InboxOptions): Inbox {
     see: (ids) => send({ kind: 'see', ids: ids ?? null }),
     archive: (ids) => send({ kind: 'archive', ids }),
     more: () => send({ kind: 'more' }),
+    push: {
+      turnOn: () => browser.turnOn().catch(pushFailed),
+      turnOff: () => browser.turnOff().catch(pushFailed),
+    },
     async shutdown() {
       const left = new Promise<void>((done) => {
         gone = done
         setTimeout(done, PATIENCE)
       })
       identity = undefined
+      await browser.leave().catch(pushFailed)
       send({ kind: 'shutdown' })
       if (ready) await left
       remove()

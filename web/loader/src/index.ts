@@ -4,6 +4,7 @@ import { widget } from './widget.ts'
 
 export { inbox } from './inbox.ts'
 export type { Inbox, InboxOptions, Notifications } from './inbox.ts'
+export type { Push, PushState } from './push.ts'
 export type { Item } from '@countersign/protocol/feed'
 export type { Identity, Look, Trust } from '@countersign/protocol/frame'
 export type { EventName, Events, Handler, IdentityCallback, Options, Proof, Trouble, Widget } from './options.ts'

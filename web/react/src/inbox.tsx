@@ -1,10 +1,10 @@
 //! Notifications in React: the feed where you want it, a bell with a count, or the data alone.
 import { inbox } from '@countersign/loader'
-import type { Inbox as Mounted, InboxOptions, Item, Notifications } from '@countersign/loader'
+import type { Inbox as Mounted, InboxOptions, Item, Notifications, Push, PushState } from '@countersign/loader'
 import { useCallback, useEffect, useId, useMemo, useRef, useState } from 'react'
 import type { CSSProperties, KeyboardEvent, ReactNode } from 'react'
 
-export interface InboxProps extends Omit<InboxOptions, 'into' | 'shown' | 'onFeed'> {
+export interface InboxProps extends Omit<InboxOptions, 'into' | 'shown' | 'onFeed' | 'onPush'> {
   /** Who is signed in, such as your user's id: a change asks `identity` again. */
   user?: string | undefined
 }
@@ -17,8 +17,15 @@ export interface Feed extends Notifications {
   see(ids?: string[]): void
   archive(ids: string[]): void
   loadMore(): void
+  push: BrowserPush
   /** Ends the session and destroys its key: call it when your user signs out. */
   shutdown(): Promise<void>
+}
+
+/** Notifications of the browser, also where no page is open. */
+export interface BrowserPush extends Push {
+  /** `null` until it is known. */
+  state: PushState | null
 }
 
 const NOTHING: Notifications = { items: [], unread: 0, more: false }
@@ -26,6 +33,11 @@ const NOTHING: Notifications = { items: [], unread: 0, more: false }
 /** The data alone, for a feed that you draw yourself; nothing counts as seen until you say so. */
 export function useNotifications(props: InboxProps): Feed {
   return useInbox(props, undefined, false)
+}
+
+/** The switch for notifications of the browser alone; `useNotifications` and its feed have it too. */
+export function usePush(props: InboxProps): BrowserPush {
+  return useNotifications(props).push
 }
 
 export interface InboxBoxProps extends InboxProps {
@@ -86,8 +98,9 @@ function BellIcon(): ReactNode {
 
 /** `box`: where the frame goes; `null`: it is not there yet; `undefined`: nowhere. */
 function useInbox(props: InboxProps, box: HTMLElement | null | undefined, shown: boolean): Feed {
-  const { origin, widget, locale, mode, user, identity } = props
+  const { origin, widget, locale, mode, user, identity, worker } = props
   const [feed, setFeed] = useState<Notifications | null>(null)
+  const [push, setPush] = useState<PushState | null>(null)
   const [mounted, setMounted] = useState<Mounted | null>(null)
   const latest = useRef(props)
   const seen = useRef(shown)
@@ -100,10 +113,11 @@ function useInbox(props: InboxProps, box: HTMLElement | null | undefined, shown:
   useEffect(() => {
     if (box === null) return
     const made = inbox({
-      origin, widget, locale, mode, shown: seen.current,
+      origin, widget, locale, mode, worker, shown: seen.current,
       into: box,
       ...(who !== null && { identity: (about) => asked(latest.current, about) }),
       onFeed: setFeed,
+      onPush: setPush,
       onError: (trouble) => latest.current.onError?.(trouble),
       ...(latest.current.onFollow && { onFollow: (item: Item) => latest.current.onFollow?.(item) }),
     })
@@ -112,8 +126,9 @@ function useInbox(props: InboxProps, box: HTMLElement | null | undefined, shown:
       made.remove()
       setMounted(null)
       setFeed(null)
+      setPush(null)
     }
-  }, [origin, widget, locale, box, who])
+  }, [origin, widget, locale, worker, box, who])
 
   useEffect(() => mounted?.show(shown), [mounted, shown])
   useEffect(() => mounted?.mode(mode ?? null), [mounted, mode])
@@ -124,8 +139,13 @@ function useInbox(props: InboxProps, box: HTMLElement | null | undefined, shown:
     see: (ids) => mounted?.see(ids),
     archive: (ids) => mounted?.archive(ids),
     loadMore: () => mounted?.more(),
+    push: {
+      state: push,
+      turnOn: async () => mounted?.push.turnOn(),
+      turnOff: async () => mounted?.push.turnOff(),
+    },
     shutdown: async () => mounted?.shutdown(),
-  }), [feed, mounted])
+  }), [feed, push, mounted])
 }
 
 /** Asks whatever `identity` the last rendering gave. */

@@ -8,9 +8,9 @@ import { AT_FIRST, follow } from './state.ts'
 
 export type { Identity, IdentityCallback, Proof, Trouble, Trust } from '@countersign/loader'
 export type { Session, State } from './state.ts'
-export { Bell, Inbox, useNotifications } from './inbox.tsx'
-export type { BellProps, Feed, InboxBoxProps, InboxProps } from './inbox.tsx'
-export type { Item, Notifications } from '@countersign/loader'
+export { Bell, Inbox, useNotifications, usePush } from './inbox.tsx'
+export type { BellProps, BrowserPush, Feed, InboxBoxProps, InboxProps } from './inbox.tsx'
+export type { Item, Notifications, PushState } from '@countersign/loader'
 
 export interface CountersignWidgetProps extends LoadOptions {
   /**

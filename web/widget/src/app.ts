@@ -1,12 +1,14 @@
 //! What happens in the frame, from the page's greeting to its farewell.
 import type { ToFeed } from '@countersign/protocol/feed'
 import type { ToFrame } from '@countersign/protocol/frame'
+import type { ToPush } from '@countersign/protocol/push'
 import { call, passes, Refused } from './api.ts'
 import { Box } from './box.ts'
 import { Feed } from './feed.ts'
 import { answered, giveUpAsking, isInbox, publicKey, tell } from './host.ts'
 import { Insecure, NobodyThere, PageFailed, PageSilent, Replaced, Session, type Rules } from './session.ts'
 import { palette } from './colour.ts'
+import { Push } from './push.ts'
 import { tongueFor } from './words.ts'
 
 type Config = Rules & { appearance: { accent: string; title: string; greeting: string } }
@@ -28,6 +30,7 @@ export class App {
   /** Instead of the box, in the frame of an inbox. */
   feed: Feed | null = null
   trouble: Trouble | null = null
+  private push: Push | null = null
   private hello: Hello | null = null
   /** Counts the beginnings: what an earlier one still wants is of no interest. */
   private run = 0
@@ -41,7 +44,7 @@ export class App {
   }
 
   /** One message of the page. */
-  hear(message: ToFrame | ToFeed): void {
+  hear(message: ToFrame | ToFeed | ToPush): void {
     switch (message.kind) {
       case 'hello':
         return this.greet(message)
@@ -61,6 +64,10 @@ export class App {
         return void this.feed?.archive(message.ids)
       case 'more':
         return void this.feed?.loadOlder()
+      case 'push-key':
+      case 'subscribe':
+      case 'unsubscribe':
+        return void this.push?.hear(message)
     }
   }
 
@@ -154,6 +161,7 @@ export class App {
         }
       },
     }
+    this.push = new Push(caller)
     if (isInbox) await (this.feed = new Feed(caller, this.draw, this.isOpen)).start()
     else await (this.box = new Box(caller, this.draw, this.isOpen)).start()
     this.wait = FIRST_WAIT

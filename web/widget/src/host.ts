@@ -1,5 +1,6 @@
 //! The page around the frame: who it is, and what is said to it.
 import { isToFeed, type FromFeed, type ToFeed } from '@countersign/protocol/feed'
+import { isToPush, type FromPush, type ToPush } from '@countersign/protocol/push'
 import { isToFrame, type Identity, type ToFrame, type ToHost } from '@countersign/protocol/frame'
 
 /** How long the page may take to say who its visitor is, in milliseconds. */
@@ -21,14 +22,14 @@ export const isInbox = search.get('view') === 'inbox'
 /** The public key of this widget. */
 export const publicKey = location.pathname.split('/')[2] ?? ''
 
-export function tell(message: ToHost | FromFeed): void {
+export function tell(message: ToHost | FromFeed | FromPush): void {
   if (origin && window.parent !== window) window.parent.postMessage(message, origin)
 }
 
-export function listen(hear: (message: ToFrame | ToFeed) => void): void {
+export function listen(hear: (message: ToFrame | ToFeed | ToPush) => void): void {
   window.addEventListener('message', (event) => {
     if (!origin || event.origin !== origin || event.source !== window.parent) return
-    if (isToFrame(event.data) || isToFeed(event.data)) hear(event.data)
+    if (isToFrame(event.data) || isToFeed(event.data) || isToPush(event.data)) hear(event.data)
   })
 }
 

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use countersign_base::Fault;
 use countersign_door::Problem;
 use countersign_people::contacts;
-use countersign_reach::notifications;
+use countersign_reach::{notifications, web_push};
 use serde_json::{Value, json};
 
 /// Why a call is not answered.
@@ -44,6 +44,15 @@ impl From<notifications::Refusal> for Failure {
             notifications::Refusal::NoSuchNotification | notifications::Refusal::NotWaiting => {
                 Self::NotFound
             }
+            refusal => Self::Bad(refusal.to_string()),
+        }
+    }
+}
+
+impl From<web_push::Refusal> for Failure {
+    fn from(refusal: web_push::Refusal) -> Self {
+        match refusal {
+            web_push::Refusal::Store(fault) => Self::Fault(fault),
             refusal => Self::Bad(refusal.to_string()),
         }
     }

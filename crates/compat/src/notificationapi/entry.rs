@@ -8,12 +8,14 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use countersign_base::ContactId;
 use countersign_door::{App, Cx, System};
-use countersign_identity::{Key, Mode, Presented, sign};
+use countersign_identity::{Key, Mode, Presented, Proven, sign};
 use countersign_people::People;
 use countersign_people::contacts::{self, Claim};
 use countersign_people::guests::{self, Standing};
+use countersign_people::identity_secrets::Trace;
 use countersign_people::refusals::{Judgement, judge};
 use countersign_people::widgets::Install;
+use countersign_reach::web_push::Maker;
 
 use super::address::{Action, Token, mended, readings};
 use super::answer::Failure;
@@ -93,8 +95,28 @@ impl Call<'_> {
 
     /// Whether the call has a secret of the environment.
     pub(super) fn server(&self, install: &Install, client: &str) -> Result<(), Failure> {
-        let secret = self.token()?.secret(client).ok_or(Failure::Unauthorized)?;
-        if holds(self.app, install, &secret) { Ok(()) } else { Err(Failure::Unauthorized) }
+        self.secret(install, client).map(drop).ok_or(Failure::Unauthorized)
+    }
+
+    /// What the call's secret proves, if it is one of the environment.
+    fn secret(&self, install: &Install, client: &str) -> Option<Proven> {
+        let secret = self.token().ok()?.secret(client)?;
+        held(self.app, install, &secret)
+    }
+
+    /// What a browser stands on that the call registers (NA7).
+    pub(super) fn maker(&self, install: &Install, client: &str, person: &Person) -> Maker {
+        let trace = self.trace(install, client, person);
+        Maker { widget: install.widget.id, session: None, trace }
+    }
+
+    /// What is left of the proof behind the call: the person's hash, or the server's secret.
+    fn trace(&self, install: &Install, client: &str, person: &Person) -> Option<Trace> {
+        match &person.standing {
+            Some(Standing::Proven(proven, _)) => install.keys.trace(proven),
+            Some(Standing::Named) => None,
+            None => install.keys.trace(&self.secret(install, client)?),
+        }
     }
 }
 
@@ -127,19 +149,18 @@ pub(super) fn presented(user: &str, hash: &str) -> Presented {
     }
 }
 
-/// Whether a text is one of the environment's secrets: it signs as ours do.
-fn holds(app: &App, install: &Install, secret: &str) -> bool {
+/// What a text proves that is one of the environment's secrets: it signs as ours do.
+fn held(app: &App, install: &Install, secret: &str) -> Option<Proven> {
     let now = app.clock.now();
-    let Ok(key) = Key::imported(install.profile, Mode::Hmac, "presented", secret) else {
-        return false;
-    };
+    let key = Key::imported(install.profile, Mode::Hmac, "presented", secret).ok()?;
     let claims = Presented::default().with("userId", "server");
     let audience = install.widget.expected_audience();
-    let Ok(signed) = sign(install.profile, &key, &claims, audience, now.seconds()) else {
-        return false;
-    };
+    let signed = sign(install.profile, &key, &claims, audience, now.seconds()).ok()?;
     let proof = signed.into_iter().fold(claims, |claims, (name, value)| claims.with(&name, value));
-    matches!(judge(install, &proof, now), Judgement::Proven(_))
+    match judge(install, &proof, now) {
+        Judgement::Proven(proven) => Some(proven),
+        Judgement::Refused(_) => None,
+    }
 }
 
 impl Person {

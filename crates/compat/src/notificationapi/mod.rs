@@ -15,9 +15,11 @@
 //!   Secure Mode is off.
 //! - **NA6** The Python package's SHA-256 of secret and id counts in its three calls alone, and
 //!   only where the environment's owner allowed it.
+//! - **NA7** A browser's web push token stands on the proof that it came with, and falls with it.
 
 mod address;
 mod answer;
+mod browser;
 mod choices;
 mod entry;
 mod feed;

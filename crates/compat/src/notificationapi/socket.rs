@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use super::answer::Failure;
+use super::browser::Offer;
 use super::choices::{self, Wanted};
 use super::entry::{Person, environment, presented};
 use super::push::{told, topic};
@@ -108,11 +109,11 @@ impl Listener {
         let person = self.person.clone();
         let system = &self.system;
         let frame = match route {
-            "environment/data" => told(
-                route,
-                &json!({ "logo": self.logo, "applicationServerKey": "",
-                    "askForWebPushPermission": false }),
-            ),
+            "environment/data" => {
+                let offer =
+                    system.write(async move |cx: &mut Cx<'_>| Offer::read(cx).await).await?;
+                told(route, &offer.environment(&self.logo))
+            }
             "inapp_web/unread_count" => {
                 let count = async move |cx: &mut Cx<'_>| feed::count(cx, &person).await;
                 told(route, &json!({ "count": system.read(count).await? }))

@@ -10,6 +10,7 @@ use url::form_urlencoded;
 
 use super::address::Action;
 use super::answer::{Failure, ok};
+use super::browser::{Offer, Tokens};
 use super::choices::{self, Wanted};
 use super::entry::{Call, Person};
 use super::{feed, json, shape};
@@ -26,7 +27,10 @@ pub(super) async fn answer(call: Call<'_>, client: &str, tail: &str) -> Result<R
     let body = match (action, method.clone()) {
         (Action::User, Method::POST) => {
             let body = json(call.body)?;
-            system.write(async move |cx: &mut Cx<'_>| identify(cx, &person, &body).await).await?
+            let maker = call.maker(&install, client, &person);
+            let tokens = Tokens::read(call.app, &body, maker).await?;
+            let identify = async move |cx: &mut Cx<'_>| identify(cx, &person, &body, &tokens).await;
+            system.write(identify).await?
         }
         (Action::User, Method::GET) => {
             system.read(async move |cx: &mut Cx<'_>| user(cx, &person).await).await?
@@ -62,9 +66,9 @@ pub(super) async fn answer(call: Call<'_>, client: &str, tail: &str) -> Result<R
             system.write(reset).await?;
             json!({})
         }
-        (Action::Metadata, Method::GET) => json!({ "userAccountMetadata": {
-            "logo": "", "environmentVapidPublicKey": "", "hasWebPushEnabled": false,
-        } }),
+        (Action::Metadata, Method::GET) => {
+            system.write(async move |cx: &mut Cx<'_>| Offer::read(cx).await).await?.metadata()
+        }
         (Action::Slack, Method::GET) => {
             json!({ "channels": [], "users": [], "me": {}, "hasMoreChannels": false })
         }
@@ -74,7 +78,12 @@ pub(super) async fn answer(call: Call<'_>, client: &str, tail: &str) -> Result<R
 }
 
 /// Notes what is told about a user: a server's word is set, a page's is said.
-async fn identify(cx: &mut Cx<'_>, person: &Person, body: &Value) -> Result<Value, Failure> {
+async fn identify(
+    cx: &mut Cx<'_>,
+    person: &Person,
+    body: &Value,
+    tokens: &Tokens,
+) -> Result<Value, Failure> {
     if body["id"].as_str().is_some_and(|id| id != person.user) {
         return Err(Failure::bad("`id` is another user than the path's"));
     }
@@ -90,8 +99,9 @@ async fn identify(cx: &mut Cx<'_>, person: &Person, body: &Value) -> Result<Valu
         })
         .collect();
     let source = if person.is_server() { Provenance::Set } else { Provenance::Said };
-    let contact = contacts::learn(cx, contact, source, &told).await?;
-    Ok(shown(person, &contact))
+    let learned = contacts::learn(cx, contact, source, &told).await?;
+    tokens.register(cx, contact).await?;
+    Ok(shown(person, &learned))
 }
 
 async fn user(cx: &mut Cx<'_>, person: &Person) -> Result<Value, Failure> {

@@ -37,12 +37,7 @@ pub(super) async fn dial(
     private: Private,
     tls: &OnceLock<TlsConnector>,
 ) -> Result<Pin<Box<dyn Wire>>, FetchFault> {
-    let (name, addresses) = addresses(url).await?;
-    let may_be_asked =
-        |address: &SocketAddr| private == Private::Allowed || is_public(address.ip());
-    if !addresses.iter().all(may_be_asked) {
-        return Err(FetchFault::Private(name));
-    }
+    let (name, addresses) = addresses(url, private).await?;
     let unreachable =
         |error: std::io::Error| FetchFault::Unreachable(name.clone(), error.to_string());
     let stream = TcpStream::connect(addresses.as_slice()).await.map_err(unreachable)?;
@@ -54,8 +49,22 @@ pub(super) async fn dial(
     Ok(Box::pin(stream))
 }
 
-/// The host without brackets, and every address that it has now.
-async fn addresses(url: &Url) -> Result<(String, Vec<SocketAddr>), FetchFault> {
+/// The host without brackets, and every address that it has now, if all of them may be asked (F2).
+pub(super) async fn addresses(
+    url: &Url,
+    private: Private,
+) -> Result<(String, Vec<SocketAddr>), FetchFault> {
+    let (name, addresses) = resolved(url).await?;
+    let may_be_asked =
+        |address: &SocketAddr| private == Private::Allowed || is_public(address.ip());
+    if addresses.iter().all(may_be_asked) {
+        Ok((name, addresses))
+    } else {
+        Err(FetchFault::Private(name))
+    }
+}
+
+async fn resolved(url: &Url) -> Result<(String, Vec<SocketAddr>), FetchFault> {
     let port = url.port_or_known_default().ok_or(FetchFault::Url)?;
     let one = |address: IpAddr| (address.to_string(), vec![SocketAddr::new(address, port)]);
     match url.host().ok_or(FetchFault::Url)? {

@@ -97,6 +97,18 @@ impl Fetcher {
         if is_safe && is_plain && text.len() <= URL { Ok(url) } else { Err(FetchFault::Url) }
     }
 
+    /// The URL in `text`, if it may be asked (F1) and leads nowhere private now (F2).
+    ///
+    /// It is looked at again when it is asked.
+    pub async fn look(&self, text: &str) -> Result<Url, FetchFault> {
+        let url = self.admit(text)?;
+        if self.private == Private::Refused {
+            let looked = tokio::time::timeout(WHOLE, dial::addresses(&url, self.private)).await;
+            looked.unwrap_or(Err(FetchFault::Slow))?;
+        }
+        Ok(url)
+    }
+
     /// The text at `url` (F2 to F5).
     pub async fn text(&self, url: &str) -> Result<String, FetchFault> {
         let url = self.admit(url)?;

@@ -15,6 +15,15 @@ pub struct Keyring {
     until: Option<Moment>,
 }
 
+/// What a proof leaves behind where it is not kept itself: whose key made it, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trace {
+    /// The name of the [`Signer`].
+    pub signer: String,
+    /// When it was signed or, where it does not say so, when its key was made.
+    pub signed_at: Option<Moment>,
+}
+
 /// Whose a key is.
 #[derive(Clone, Debug)]
 pub struct Signer {
@@ -64,6 +73,19 @@ impl Keyring {
     /// Whose key made this proof.
     pub fn signer(&self, proven: &Proven) -> Option<&Signer> {
         self.signers.get(proven.key)
+    }
+
+    /// Whether the key with this signer's name proves something now.
+    pub fn is_in_use(&self, name: &str) -> bool {
+        let named = self.signers.iter().zip(&self.keys).find(|(signer, _)| signer.name == name);
+        named.is_some_and(|(_, key)| !key.is_retired())
+    }
+
+    /// What a proof leaves behind.
+    pub fn trace(&self, proven: &Proven) -> Option<Trace> {
+        let signer = self.signer(proven)?;
+        let issued = proven.issued.map(|seconds| Moment::from_millis(seconds * 1_000));
+        Some(Trace { signer: signer.name.clone(), signed_at: issued.or(signer.made_at) })
     }
 
     /// Whether a key has reached its date since these were read.

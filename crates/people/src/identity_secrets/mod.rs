@@ -25,7 +25,7 @@ use countersign_door::{Cx, Target};
 use countersign_identity::{Mode, Presented, Profile, new_secret_text, profile, sign};
 use countersign_infra::chance;
 
-pub use self::keyring::{Keyring, Signer};
+pub use self::keyring::{Keyring, Signer, Trace};
 pub use self::model::{Created, IdentitySecret, Kind, NewSecret, Refusal};
 use self::model::{Kept, Source, State};
 use crate::{audit, widgets};

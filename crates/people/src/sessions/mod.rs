@@ -107,6 +107,12 @@ pub async fn of_contact(cx: &mut Cx<'_>, contact: ContactId) -> Result<Vec<Sessi
     store::of_contact(cx, contact).await
 }
 
+/// Whether somebody has ended a session, or it is over for so long that it is forgotten.
+pub async fn was_ended(cx: &mut Cx<'_>, id: SessionId) -> Result<bool, Fault> {
+    let session = store::find(cx, id).await?;
+    Ok(session.is_none_or(|session| session.revoked_at.is_some()))
+}
+
 /// Ends one session.
 pub async fn end(cx: &mut Cx<'_>, id: SessionId) -> Result<(), Refusal> {
     if store::revoke(cx, id).await? == 0 {

@@ -23,13 +23,13 @@ mod store;
 use std::sync::Arc;
 
 use axum::http::request::Parts;
-use countersign_base::{Moment, Role, Scope, TenantId, WidgetId};
+use countersign_base::{Fault, Moment, Role, Scope, TenantId, WidgetId};
 use countersign_door::{App, Cx, Problem, Target};
 use countersign_guard::{Origin, origin_verdict};
 use countersign_identity::{Presented, Profile, Proven, Reason, profile, verify};
 
 pub use self::model::{Appearance, Change, Mode, New, PublicKey, Refusal, Widget};
-use crate::identity_secrets::Keyring;
+use crate::identity_secrets::{Keyring, Trace};
 use crate::jwks::Checked;
 use crate::remember::Remembered;
 use crate::{audit, identity_secrets, jwks};
@@ -108,25 +108,22 @@ impl Widgets {
 
 async fn read(app: &App, tenant: TenantId, id: WidgetId) -> Result<Option<Install>, Problem> {
     let Some(scope) = app.scope(tenant).await? else { return Ok(None) };
-    let found = app
-        .system(scope)
-        .await?
-        .read(async move |cx: &mut Cx<'_>| {
-            let Some(widget) = store::find(cx, id).await? else {
-                return Ok::<_, countersign_base::Fault>(None);
-            };
-            let unknown = countersign_base::Fault::Corrupt("a widget has an unknown profile");
-            let profile = profile(&widget.profile).ok_or(unknown)?;
-            let keys = identity_secrets::keyring(cx, id, profile).await?;
-            let source = jwks::find(cx, id).await?;
-            let published = source.as_ref().and_then(|source| source.keys(profile));
-            let keys = keys.with_published(published.map_or_else(Vec::new, |set| set.keys));
-            Ok(Some((widget, profile, keys, source.map(|source| source.checked()))))
-        })
-        .await?;
-    let Some((widget, profile, keys, published)) = found else { return Ok(None) };
+    let installed = async move |cx: &mut Cx<'_>| installed(cx, id).await;
+    Ok(app.system(scope).await?.read(installed).await?)
+}
+
+/// A widget with its keys, as the transaction sees them.
+pub async fn installed(cx: &mut Cx<'_>, id: WidgetId) -> Result<Option<Install>, Fault> {
+    let Some(widget) = store::find(cx, id).await? else { return Ok(None) };
+    let profile =
+        profile(&widget.profile).ok_or(Fault::Corrupt("a widget has an unknown profile"))?;
+    let keys = identity_secrets::keyring(cx, id, profile).await?;
+    let source = jwks::find(cx, id).await?;
+    let published = source.as_ref().and_then(|source| source.keys(profile));
+    let keys = keys.with_published(published.map_or_else(Vec::new, |set| set.keys));
+    let published = source.map(|source| source.checked());
     let origins = widget.origins.iter().filter_map(|text| text.parse().ok()).collect();
-    Ok(Some(Install { scope, widget, profile, keys, published, origins }))
+    Ok(Some(Install { scope: cx.scope(), widget, profile, keys, published, origins }))
 }
 
 impl Install {
@@ -134,10 +131,20 @@ impl Install {
     ///
     /// A proof without a date was signed, for all we know, when its key was made.
     pub fn is_void(&self, proven: &Proven) -> bool {
+        self.is_too_old(self.keys.trace(proven).and_then(|trace| trace.signed_at))
+    }
+
+    fn is_too_old(&self, signed_at: Option<Moment>) -> bool {
         let Some(from) = self.widget.proofs_valid_from else { return false };
-        let made_at = self.keys.signer(proven).and_then(|signer| signer.made_at);
-        let signed_at = proven.issued.or(made_at.map(Moment::seconds));
-        signed_at.is_none_or(|signed| signed < from.seconds())
+        signed_at.is_none_or(|signed| signed.seconds() < from.seconds())
+    }
+
+    /// Whether a proof that has left this trace would still count; without one, what a page says.
+    pub fn still_takes(&self, trace: Option<&Trace>) -> bool {
+        match trace {
+            Some(trace) => self.keys.is_in_use(&trace.signer) && !self.is_too_old(trace.signed_at),
+            None => self.widget.mode != Mode::Enforce,
+        }
     }
 
     /// Whether a proof could be used again, where that is not allowed.

@@ -4,6 +4,7 @@ use countersign_base::Fault;
 use countersign_door::Cx;
 use countersign_people::audit;
 
+use super::channel::Channel;
 use super::kind::{Kind, Name, Settings, text};
 use super::refusal::Refusal;
 use super::store::kind as rows;
@@ -23,6 +24,12 @@ pub async fn find(cx: &mut Cx<'_>, name: &str) -> Result<Kind, Refusal> {
 /// Types by name, after one of them.
 pub async fn list(cx: &mut Cx<'_>, after: &str, limit: i64) -> Result<Vec<Kind>, Fault> {
     rows::list(cx, after, limit).await
+}
+
+/// Whether any type is sent over a channel.
+pub async fn use_channel(cx: &mut Cx<'_>, channel: Channel) -> Result<bool, Fault> {
+    let all = rows::list(cx, "", MOST).await?;
+    Ok(all.iter().any(|kind| kind.settings.channels.contains(&channel)))
 }
 
 /// Makes a type, or changes it; its templates must parse (N8).

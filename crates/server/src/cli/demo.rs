@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use countersign_guard::Origin;
 use countersign_infra::clock::Clock;
+use countersign_infra::fetch::Private;
 use serde_json::Value;
 
 use super::bootstrap::Bootstrap;
@@ -30,6 +31,9 @@ pub(super) struct Demo {
     /// Where the invented product listens, on another site.
     #[arg(long, default_value = "127.0.0.1:8090", value_name = "ADDR")]
     site: SocketAddr,
+    /// Lets URLs of customers and browsers lead to this machine: for tests.
+    #[arg(long, env = "COUNTERSIGN_ALLOW_PRIVATE_URLS", hide = true)]
+    allow_private_urls: bool,
 }
 
 pub(super) async fn run(asked: Demo) -> Result<(), BootFault> {
@@ -37,7 +41,10 @@ pub(super) async fn run(asked: Demo) -> Result<(), BootFault> {
     let places = Places::new(&asked);
     let listener = listen::bind(asked.listen, "--listen").await?;
     let site_listener = listen::bind(asked.site, "--site").await?;
-    let ground = Ground::open(&store(&asked.data), Clock::System).await?;
+    let mut ground = Ground::open(&store(&asked.data), Clock::System).await?;
+    if asked.allow_private_urls {
+        ground.private = Private::Allowed;
+    }
     let made = make(&asked, &places, &ground).await?;
     let text = |a: &str, b: &str| made[a][b].as_str().unwrap_or_default().to_owned();
     let pages = site(Site {
@@ -85,7 +92,7 @@ fn config(asked: &Demo, places: &Places) -> Result<Serve, BootFault> {
         files: None,
         metrics_listen: None,
         trusted_proxies: Vec::new(),
-        allow_private_urls: false,
+        allow_private_urls: asked.allow_private_urls,
         requests_per_minute: 6_000,
         proofs_per_minute: 300,
     })

@@ -80,6 +80,7 @@ pub fn site(site: Site) -> Router {
     });
     files
         .route("/", get(page))
+        .route("/countersign-push.js", get(worker))
         .route("/api/me", get(me))
         .route("/api/sign-in", post(sign_in))
         .route("/api/sign-out", post(sign_out))
@@ -97,6 +98,12 @@ async fn page(State(product): State<Product>) -> Response {
     );
     ([(CONTENT_TYPE, "text/html; charset=utf-8"), (CONTENT_SECURITY_POLICY, &policy)], PAGE)
         .into_response()
+}
+
+/// The worker of web push has to come from the product's own site.
+async fn worker(State(product): State<Product>) -> Response {
+    let import = format!("importScripts('{}/sdk/push.js')\n", product.site.widget);
+    ([(CONTENT_TYPE, SCRIPT)], import).into_response()
 }
 
 async fn me(State(product): State<Product>, headers: HeaderMap) -> Json<Value> {

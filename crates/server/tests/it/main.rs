@@ -24,4 +24,5 @@ mod sessions;
 mod sign_in;
 mod statements;
 mod sweep;
+mod web_push;
 mod widgets;
