@@ -6,6 +6,8 @@ mod doctor;
 mod explain;
 mod serve;
 
+use std::io::Write as _;
+
 use clap::{Parser, Subcommand};
 
 use crate::boot::BootFault;
@@ -63,7 +65,15 @@ pub fn run(cli: Cli) -> Result<(), BootFault> {
 }
 
 /// What a command is for goes to standard output, everything else to standard error.
-#[expect(clippy::print_stdout, reason = "the one place that writes a command's output")]
+///
+/// A reader that has seen enough, such as `head`, is no failure.
 fn print(text: &str) {
-    print!("{text}");
+    let mut out = std::io::stdout().lock();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    if let Err(error) = written
+        && error.kind() != std::io::ErrorKind::BrokenPipe
+    {
+        eprintln!("countersign: the output cannot be written: {error}");
+        std::process::exit(1);
+    }
 }
