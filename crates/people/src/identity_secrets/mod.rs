@@ -22,12 +22,13 @@ mod store;
 
 use countersign_base::{Fault, IdentitySecretId, Moment, Secret, WidgetId};
 use countersign_door::{Cx, Target};
-use countersign_identity::{Mode, Presented, Profile, new_secret_text, profile, sign};
+use countersign_identity::{Key, Mode, Presented, Profile, new_secret_text, profile, sign};
 use countersign_infra::chance;
 
 pub use self::keyring::{Keyring, Signer};
 pub use self::model::{Created, IdentitySecret, Kind, NewSecret, Refusal};
 use self::model::{Kept, Source, State};
+use crate::widgets::Widget;
 use crate::{audit, widgets};
 
 /// Active keys of one mode at most (I2): a proof that names none is held against each.
@@ -46,6 +47,32 @@ pub async fn keyring(
     profile: &'static Profile,
 ) -> Result<Keyring, Fault> {
     Keyring::new(store::list(cx, widget).await?, profile)
+}
+
+/// Keys of the tenant that proofs for `widget` may be made with by mistake, the newest: those of
+/// other widgets and of its own other profiles. None of them proves anything there.
+pub async fn elsewhere(cx: &mut Cx<'_>, widget: &Widget) -> Result<Vec<Key>, Fault> {
+    let is_here = cx.scope().environment == widget.environment;
+    let mut keys = Vec::new();
+    for (kept, of) in store::elsewhere(cx, widget).await? {
+        let Some(profile) = profile(&kept.shown.profile) else { continue };
+        let key = kept.key(profile);
+        let key = key.map_err(|_| Fault::Corrupt("an identity key cannot be read"))?;
+        let whose = if of.id == widget.id {
+            format!("a key of this widget for the profile `{}`", profile.name())
+        } else if is_here {
+            format!("a key of the widget {:?}", of.name)
+        } else {
+            format!(
+                "a key of the widget {:?} in the {} environment",
+                of.name,
+                cx.scope().environment
+            )
+        };
+        let end = if kept.shown.is_active() { "" } else { ", and retired" };
+        keys.push(key.elsewhere(&format!("{whose}{end}")));
+    }
+    Ok(keys)
 }
 
 /// Makes a shared secret, or takes one or a public key (I1, I2, I5, I7 to I9).

@@ -23,7 +23,7 @@ mod store;
 use std::sync::Arc;
 
 use axum::http::request::Parts;
-use countersign_base::{Moment, Role, Scope, TenantId, WidgetId};
+use countersign_base::{Fault, Moment, Role, Scope, TenantId, WidgetId};
 use countersign_door::{App, Cx, Problem, Target};
 use countersign_guard::{Origin, origin_verdict};
 use countersign_identity::{Presented, Profile, Proven, Reason, profile, verify};
@@ -113,20 +113,30 @@ async fn read(app: &App, tenant: TenantId, id: WidgetId) -> Result<Option<Instal
         .await?
         .read(async move |cx: &mut Cx<'_>| {
             let Some(widget) = store::find(cx, id).await? else {
-                return Ok::<_, countersign_base::Fault>(None);
+                return Ok::<_, Fault>(None);
             };
-            let unknown = countersign_base::Fault::Corrupt("a widget has an unknown profile");
+            let unknown = Fault::Corrupt("a widget has an unknown profile");
             let profile = profile(&widget.profile).ok_or(unknown)?;
-            let keys = identity_secrets::keyring(cx, id, profile).await?;
-            let source = jwks::find(cx, id).await?;
-            let published = source.as_ref().and_then(|source| source.keys(profile));
-            let keys = keys.with_published(published.map_or_else(Vec::new, |set| set.keys));
-            Ok(Some((widget, profile, keys, source.map(|source| source.checked()))))
+            let (keys, published) = keys(cx, id, profile).await?;
+            Ok(Some((widget, profile, keys, published)))
         })
         .await?;
     let Some((widget, profile, keys, published)) = found else { return Ok(None) };
     let origins = widget.origins.iter().filter_map(|text| text.parse().ok()).collect();
     Ok(Some(Install { scope, widget, profile, keys, published, origins }))
+}
+
+/// The keys that a widget's proofs are held against, and how fresh the published ones are.
+pub async fn keys(
+    cx: &mut Cx<'_>,
+    id: WidgetId,
+    profile: &'static Profile,
+) -> Result<(Keyring, Option<Checked>), Fault> {
+    let keys = identity_secrets::keyring(cx, id, profile).await?;
+    let source = jwks::find(cx, id).await?;
+    let published = source.as_ref().and_then(|source| source.keys(profile));
+    let keys = keys.with_published(published.map_or_else(Vec::new, |set| set.keys));
+    Ok((keys, source.map(|source| source.checked())))
 }
 
 impl Install {
