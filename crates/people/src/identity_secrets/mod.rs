@@ -11,7 +11,8 @@
 //!   days' proofs, next, in use, retiring or retired.
 //! - **I7** A `kid` names one key of its widget, shared or public, and never another one again.
 //! - **I8** A secret that a back end signs with already may be brought along. No key is
-//!   registered twice, so none serves two modes, and none comes back that ever proved someone.
+//!   registered twice, so none comes back that ever proved someone; and no secret of one mode
+//!   serves another one at any widget of the tenant, in whatever spelling.
 //! - **I9** A shared secret has one algorithm, of those of its profile, chosen with it; what a
 //!   token's header says chooses nothing.
 
@@ -91,6 +92,10 @@ pub async fn create(cx: &mut Cx<'_>, widget: WidgetId, new: NewSecret) -> Result
     let (kept, is_made) = make(cx, profile, mode, new)?;
     if known.iter().any(|known| known.is_same_key(&kept)) {
         return Err(Refusal::SameKey);
+    }
+    let others = store::of_other_modes(cx, mode).await?;
+    if let Some(other) = others.iter().find(|other| other.is_one_with(&kept)) {
+        return Err(Refusal::OtherMode(model::name(other.shown.mode)));
     }
     if store::insert(cx, widget.id, &kept).await? == 0 {
         return Err(Refusal::KidTaken);

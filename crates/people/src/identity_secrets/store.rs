@@ -19,6 +19,10 @@ const ELSEWHERE: &str = "
     from identity_secret s join widget w on w.tenant = s.tenant and w.id = s.widget
     where s.tenant = $1 and not (s.widget = $2 and s.profile = $3)
     order by s.created_at desc, s.id desc limit 32";
+const OF_OTHER_MODES: &str = "
+    select id, profile, mode, kind, kid, hint, sealed, created_at, first_used_at, last_used_at,
+        retired_at, algorithm
+    from identity_secret where tenant = $1 and kind = 'shared' and mode <> $2";
 const INSERT: &str = "
     insert into identity_secret (tenant, id, widget, profile, mode, kind, kid, hint, sealed,
         created_at, algorithm)
@@ -36,6 +40,15 @@ pub(super) async fn list(cx: &mut Cx<'_>, widget: WidgetId) -> Result<Vec<Kept>,
     let now = cx.now();
     let read = |row: &Row<'_>| Ok((read(row, now)?, row.col::<Vec<u8>>(6)?));
     let found = cx.rows(LIST, &values, read).await?;
+    found.into_iter().map(|(shown, sealed)| open(cx, shown, &sealed)).collect()
+}
+
+/// Every secret of the tenant that is for another mode, whichever widget it is of.
+pub(super) async fn of_other_modes(cx: &mut Cx<'_>, mode: Mode) -> Result<Vec<Kept>, Fault> {
+    let values = [cx.tenant().into(), name(mode).into()];
+    let now = cx.now();
+    let read = |row: &Row<'_>| Ok((read(row, now)?, row.col::<Vec<u8>>(6)?));
+    let found = cx.rows(OF_OTHER_MODES, &values, read).await?;
     found.into_iter().map(|(shown, sealed)| open(cx, shown, &sealed)).collect()
 }
 

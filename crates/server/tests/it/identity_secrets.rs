@@ -4,7 +4,7 @@ use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use countersign_identity::Presented;
-use countersign_people::widgets::Mode;
+use countersign_people::widgets::{Mode, Widget};
 use serde_json::{Value, json};
 
 use crate::app::{Tenant, TestApp};
@@ -258,6 +258,32 @@ async fn i8_a_secret_is_brought_along_once_and_for_one_mode() {
     }
     let both = json!({ "mode": "jwt", "secret": own, "public_key": P256 });
     assert_eq!(back_end.call("POST", &list, &both).await.refusal(), (422, "bad_key".to_owned()));
+}
+
+#[tokio::test]
+async fn i8_a_secret_serves_one_mode_at_all_widgets_of_the_tenant_in_whatever_spelling() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant_with("acme", "woes-hmac", Mode::Enforce).await;
+    let (tokens, _) = app.widget_in(tenant.scope, "Tokens", "woes-jwt", Mode::Enforce).await;
+    let (sealed, _) =
+        app.widget_in(tenant.scope, "Sealed", "fogbender-paseto", Mode::Enforce).await;
+    let (hashes, _) = app.widget_in(tenant.scope, "Hashes", "woes-hmac", Mode::Enforce).await;
+    let stranger = app.tenant_with("initech", "woes-jwt", Mode::Enforce).await;
+    let (hex, plain) = ("61".repeat(32), "a".repeat(32));
+    let brings = async |of: &Tenant, widget: &Widget, secret: &str| {
+        let path = format!("/api/v1/widgets/{}/identity_secrets", widget.id);
+        of.back_end(&app).call("POST", &path, &json!({ "secret": secret })).await
+    };
+    assert_eq!(brings(&tenant, &tenant.widget, &hex).await.status, 201);
+    for (widget, secret) in [(&tokens, &hex), (&sealed, &plain)] {
+        let refused = brings(&tenant, widget, secret).await;
+        assert_eq!(refused.refusal(), (409, "same_key".to_owned()), "{}", widget.name);
+        let detail = refused.json()["detail"].as_str().unwrap().to_owned();
+        assert!(detail.starts_with("another widget of yours has, or had"), "{detail}");
+        assert!(!detail.contains(&hex));
+    }
+    assert_eq!(brings(&tenant, &hashes, &hex).await.status, 201, "the same mode, a second site");
+    assert_eq!(brings(&stranger, &stranger.widget, &hex).await.status, 201, "nobody hears of it");
 }
 
 #[tokio::test]
