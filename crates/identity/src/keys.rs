@@ -217,6 +217,21 @@ impl Key {
         }
     }
 
+    /// Whether both are one key: the same secret, as text or as the bytes that it stands for, or
+    /// the same public key in whatever spelling.
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        match (&self.material, &other.material) {
+            (
+                Material::Shared { bytes, text, .. },
+                Material::Shared { bytes: others, text: theirs, .. },
+            ) => text == theirs || bytes == others,
+            (Material::Public(key), Material::Public(theirs)) => {
+                key.thumbprint() == theirs.thumbprint()
+            }
+            _ => false,
+        }
+    }
+
     /// Whether `header`, as it stands in a token, is one that libraries write for this key: it
     /// names the key and its algorithm, and needs no reading.
     pub(crate) fn writes(&self, header: &str) -> bool {
@@ -319,6 +334,18 @@ mod tests {
             assert_eq!(Key::imported(profile, *mode, "k", text).unwrap_err(), *fault, "{text}");
         }
         assert!(Key::imported(hashed, Mode::Hmac, "k", &"0123456789abcdef".repeat(4)).is_ok());
+    }
+
+    #[test]
+    fn a_secret_is_the_same_in_another_spelling_and_a_public_key_too() {
+        let (hex, plain) = ("61".repeat(32), "a".repeat(32));
+        let key = |name, mode, text: &str| Key::imported(profile(name).unwrap(), mode, "k", text);
+        let decoded = key("woes-hmac", Mode::Hmac, &hex).unwrap();
+        let as_text = key("woes-jwt", Mode::Jwt, &hex).unwrap();
+        let sealing = key("fogbender-paseto", Mode::Jwt, &plain).unwrap();
+        assert!(decoded.is_same_as(&as_text), "one text, of which one user could be made another");
+        assert!(decoded.is_same_as(&sealing), "one key in two spellings");
+        assert!(!as_text.is_same_as(&sealing));
     }
 
     #[test]

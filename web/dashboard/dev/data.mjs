@@ -204,7 +204,7 @@ export function world(now = Date.now()) {
     })
   }
 
-  return { withheld: [], now, members, widgets, contacts, conversations, messages, sessions, secrets: makeSecrets(iso, app, site), refusals: makeRefusals(iso, app, site), coverage: makeCoverage, types: makeTypes(), sent: makeSent(iso, contacts), apiKeys: makeKeys(iso), audit: makeAudit(iso, members, app, alice), organization: { id: id('org'), name: 'Corvid Labs' }, environment: 'live' }
+  return { withheld: [], now, members, widgets, contacts, conversations, messages, sessions, secrets: makeSecrets(iso, app, site), jwks: new Map(), replays: new Map([[app.id, makeReplays(iso, contacts)]]), refusals: makeRefusals(iso, app, site), coverage: makeCoverage, types: makeTypes(), sent: makeSent(iso, contacts), apiKeys: makeKeys(iso), audit: makeAudit(iso, members, app, alice), organization: { id: id('org'), name: 'Corvid Labs' }, environment: 'live' }
 }
 
 function makeWidgets(iso) {
@@ -249,6 +249,15 @@ function snippet(key) {
     identity: async ({ jkt }) => ({ token: await fetch('/countersign-token?jkt=' + jkt).then(r => r.text()) }),
   });
 </script>`
+}
+
+function makeReplays(iso, contacts) {
+  const day = 86_400_000
+  const seen = (contact, networks, browsers, origins, many) => ({ contact: contact.id, networks, browsers, origins, many, first_at: iso(20 * day), last_at: iso(day / 8) })
+  return [
+    seen(contacts[1], 14, 9, ['https://app.corvid.example', 'https://corvid-login.example'], 62),
+    seen(contacts[0], 3, 2, ['https://app.corvid.example'], 41),
+  ]
 }
 
 function makeSecrets(iso, app, site) {

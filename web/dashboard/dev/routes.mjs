@@ -151,6 +151,11 @@ export function routes(state) {
       live.push('contact.changed', { id: one.id })
       return one
     }],
+    ['POST', '/contacts/:id/ratchet/reset', ({ at, me }) => {
+      const one = find(world.contacts, at.id)
+      record(me, 'contact.ratchet_reset', one.id, {})
+      return Object.assign(one, { trust: 'hmac' })
+    }],
     ['GET', '/contacts/:id/sessions', ({ at, page }) => page(world.sessions.get(find(world.contacts, at.id).id) ?? [])],
     ['DELETE', '/contacts/:id/sessions', ({ at, me }) => {
       const one = find(world.contacts, at.id)
@@ -205,6 +210,26 @@ export function routes(state) {
       record(me, 'identity_secret.retired', at.id, { kid: one.kid })
       return null
     }],
+
+    ['GET', '/widgets/:id/jwks', ({ at }) => {
+      const set = world.jwks.get(find(world.widgets, at.id).id)
+      if (!set) throw new Refused(404, 'not_found', 'the widget has no JWKS URL')
+      return set
+    }],
+    ['PUT', '/widgets/:id/jwks', ({ at, body, me }) => {
+      only(body, ['url'])
+      if (!/^https:\/\/[^@]+$/.test(body.url)) throw new Refused(422, 'bad_jwks', 'the JWKS URL: give an `https://` URL of at most 2,000 characters, without user and password')
+      const made = { url: body.url, keys: [{ kid: 'idp-7', algorithm: 'ES256' }], skipped: [{ kid: 'enc-1', why: 'it is for encryption' }], fetched_at: now(), checked_at: now(), due_at: new Date(Date.now() + 600_000).toISOString(), fault: null, failing_since: null }
+      world.jwks.set(find(world.widgets, at.id).id, made)
+      record(me, 'jwks.set', at.id, {})
+      return made
+    }],
+    ['DELETE', '/widgets/:id/jwks', ({ at, me }) => {
+      world.jwks.delete(find(world.widgets, at.id).id)
+      record(me, 'jwks.removed', at.id, {})
+      return null
+    }],
+    ['GET', '/widgets/:id/replays', ({ at, page }) => page(world.replays.get(find(world.widgets, at.id).id) ?? [])],
 
     ['GET', '/notification_types', ({ page }) => page(world.types)],
     ['PUT', '/notification_types/:name', ({ at, body }) => {

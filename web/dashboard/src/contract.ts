@@ -158,6 +158,31 @@ export type IdentitySecret = {
 
 export type NewIdentitySecret = { mode?: SecretMode; algorithm?: string; secret?: string; public_key?: string; kid?: string }
 
+/** The keys that a customer publishes, as they were when they were last good. */
+export type Jwks = {
+  url: string
+  keys: { kid: string; algorithm: string }[]
+  /** Keys of the set that are for something else. */
+  skipped: { kid: string; why: string }[]
+  fetched_at: string
+  checked_at: string
+  /** From when on the next proof has them fetched again. */
+  due_at: string
+  fault: string | null
+  failing_since: string | null
+}
+
+/** A proof without an end that was seen at several places. */
+export type Replay = {
+  contact: string
+  browsers: number
+  networks: number
+  origins: string[]
+  many: number
+  first_at: string
+  last_at: string
+}
+
 /** How many attempts to open a session there were of each kind. */
 export type Totals = { valid: number; invalid: number; missing: number; anonymous: number }
 

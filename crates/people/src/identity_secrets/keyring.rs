@@ -70,6 +70,12 @@ impl Keyring {
         &self.keys
     }
 
+    /// The same with keys of [elsewhere](Key::elsewhere), which only an explanation recognises.
+    pub fn and_elsewhere(mut self, elsewhere: Vec<Key>) -> Vec<Key> {
+        self.keys.extend(elsewhere);
+        self.keys
+    }
+
     /// Whose key made this proof.
     pub fn signer(&self, proven: &Proven) -> Option<&Signer> {
         self.signers.get(proven.key)

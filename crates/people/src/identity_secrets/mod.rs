@@ -11,7 +11,8 @@
 //!   days' proofs, next, in use, retiring or retired.
 //! - **I7** A `kid` names one key of its widget, shared or public, and never another one again.
 //! - **I8** A secret that a back end signs with already may be brought along. No key is
-//!   registered twice, so none serves two modes, and none comes back that ever proved someone.
+//!   registered twice, so none comes back that ever proved someone; and no secret of one mode
+//!   serves another one at any widget of the tenant, in whatever spelling.
 //! - **I9** A shared secret has one algorithm, of those of its profile, chosen with it; what a
 //!   token's header says chooses nothing.
 
@@ -22,12 +23,13 @@ mod store;
 
 use countersign_base::{Fault, IdentitySecretId, Moment, Secret, WidgetId};
 use countersign_door::{Cx, Target};
-use countersign_identity::{Mode, Presented, Profile, new_secret_text, profile, sign};
+use countersign_identity::{Key, Mode, Presented, Profile, new_secret_text, profile, sign};
 use countersign_infra::chance;
 
 pub use self::keyring::{Keyring, Signer, Trace};
 pub use self::model::{Created, IdentitySecret, Kind, NewSecret, Refusal};
 use self::model::{Kept, Source, State};
+use crate::widgets::Widget;
 use crate::{audit, widgets};
 
 /// Active keys of one mode at most (I2): a proof that names none is held against each.
@@ -48,6 +50,32 @@ pub async fn keyring(
     Keyring::new(store::list(cx, widget).await?, profile)
 }
 
+/// Keys of the tenant that proofs for `widget` may be made with by mistake, the newest: those of
+/// other widgets and of its own other profiles. None of them proves anything there.
+pub async fn elsewhere(cx: &mut Cx<'_>, widget: &Widget) -> Result<Vec<Key>, Fault> {
+    let is_here = cx.scope().environment == widget.environment;
+    let mut keys = Vec::new();
+    for (kept, of) in store::elsewhere(cx, widget).await? {
+        let Some(profile) = profile(&kept.shown.profile) else { continue };
+        let key = kept.key(profile);
+        let key = key.map_err(|_| Fault::Corrupt("an identity key cannot be read"))?;
+        let whose = if of.id == widget.id {
+            format!("a key of this widget for the profile `{}`", profile.name())
+        } else if is_here {
+            format!("a key of the widget {:?}", of.name)
+        } else {
+            format!(
+                "a key of the widget {:?} in the {} environment",
+                of.name,
+                cx.scope().environment
+            )
+        };
+        let end = if kept.shown.is_active() { "" } else { ", and retired" };
+        keys.push(key.elsewhere(&format!("{whose}{end}")));
+    }
+    Ok(keys)
+}
+
 /// Makes a shared secret, or takes one or a public key (I1, I2, I5, I7 to I9).
 pub async fn create(cx: &mut Cx<'_>, widget: WidgetId, new: NewSecret) -> Result<Created, Refusal> {
     let widget = widgets::find(cx, widget).await?;
@@ -64,6 +92,10 @@ pub async fn create(cx: &mut Cx<'_>, widget: WidgetId, new: NewSecret) -> Result
     let (kept, is_made) = make(cx, profile, mode, new)?;
     if known.iter().any(|known| known.is_same_key(&kept)) {
         return Err(Refusal::SameKey);
+    }
+    let others = store::of_other_modes(cx, mode).await?;
+    if let Some(other) = others.iter().find(|other| other.is_one_with(&kept)) {
+        return Err(Refusal::OtherMode(model::name(other.shown.mode)));
     }
     if store::insert(cx, widget.id, &kept).await? == 0 {
         return Err(Refusal::KidTaken);

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use countersign_base::{Fault, IdentitySecretId, Moment, Secret};
 use countersign_door::Problem;
-use countersign_identity::{Algorithm, Key, KeyFault, Mode, Profile, PublicKey};
+use countersign_identity::{Algorithm, Key, KeyFault, Mode, Profile, profile};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::widgets;
@@ -154,20 +154,13 @@ impl Kept {
     pub(super) fn is_same_key(&self, other: &Self) -> bool {
         let was_in_vain = !self.shown.is_active() && self.shown.first_used_at.is_none();
         let is_mended = was_in_vain && self.shown.algorithm != other.shown.algorithm;
-        self.has_bytes_of(other) && !is_mended
+        self.is_one_with(other) && !is_mended
     }
 
-    fn has_bytes_of(&self, other: &Self) -> bool {
-        match (self.shown.kind, other.shown.kind) {
-            (Kind::Shared, Kind::Shared) => self.text.expose() == other.text.expose(),
-            (Kind::Public, Kind::Public) => self.thumbprint() == other.thumbprint(),
-            _ => false,
-        }
-    }
-
-    fn thumbprint(&self) -> Option<String> {
-        let key = PublicKey::read(self.text.expose()).ok()?;
-        Some(key.thumbprint().to_owned())
+    /// Whether both are one secret or one public key, whatever each is for.
+    pub(super) fn is_one_with(&self, other: &Self) -> bool {
+        let key = |kept: &Self| kept.key(profile(&kept.shown.profile)?).ok();
+        key(self).zip(key(other)).is_some_and(|(own, theirs)| own.is_same_as(&theirs))
     }
 }
 
@@ -323,6 +316,12 @@ pub enum Refusal {
     /// The key is or was registered.
     #[error("this widget has, or had, this very key; make a new one")]
     SameKey,
+    /// Another widget has the secret for the other mode.
+    #[error(
+        "another widget of yours has, or had, this very secret for {0}; one that signs both lets \
+         a user who chooses an id forge a token: make a new one"
+    )]
+    OtherMode(&'static str),
     /// Both a secret and a public key.
     #[error("give a `secret` or a `public_key`, not both")]
     TwoSources,
@@ -358,7 +357,7 @@ impl From<Refusal> for Problem {
                 (S::UNPROCESSABLE_ENTITY, "bad_key")
             }
             Refusal::KidTaken => (S::CONFLICT, "kid_taken"),
-            Refusal::SameKey => (S::CONFLICT, "same_key"),
+            Refusal::SameKey | Refusal::OtherMode(_) => (S::CONFLICT, "same_key"),
             Refusal::Past => (S::UNPROCESSABLE_ENTITY, "bad_date"),
             Refusal::YourKey => (S::CONFLICT, "signing_key_is_yours"),
             Refusal::NoSecret => (S::CONFLICT, "no_identity_secret"),

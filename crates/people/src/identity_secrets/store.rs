@@ -7,11 +7,22 @@ use countersign_infra::db::{Row, Value};
 use countersign_infra::vault::Place;
 
 use super::model::{IdentitySecret, Kept, Kind, State, name};
+use crate::widgets::Widget;
 
 const LIST: &str = "
     select id, profile, mode, kind, kid, hint, sealed, created_at, first_used_at, last_used_at,
         retired_at, algorithm
     from identity_secret where tenant = $1 and widget = $2 order by created_at desc, id desc";
+const ELSEWHERE: &str = "
+    select s.id, s.profile, s.mode, s.kind, s.kid, s.hint, s.sealed, s.created_at,
+        s.first_used_at, s.last_used_at, s.retired_at, s.algorithm, w.id, w.name
+    from identity_secret s join widget w on w.tenant = s.tenant and w.id = s.widget
+    where s.tenant = $1 and not (s.widget = $2 and s.profile = $3)
+    order by s.created_at desc, s.id desc limit 32";
+const OF_OTHER_MODES: &str = "
+    select id, profile, mode, kind, kid, hint, sealed, created_at, first_used_at, last_used_at,
+        retired_at, algorithm
+    from identity_secret where tenant = $1 and kind = 'shared' and mode <> $2";
 const INSERT: &str = "
     insert into identity_secret (tenant, id, widget, profile, mode, kind, kid, hint, sealed,
         created_at, algorithm)
@@ -29,13 +40,44 @@ pub(super) async fn list(cx: &mut Cx<'_>, widget: WidgetId) -> Result<Vec<Kept>,
     let now = cx.now();
     let read = |row: &Row<'_>| Ok((read(row, now)?, row.col::<Vec<u8>>(6)?));
     let found = cx.rows(LIST, &values, read).await?;
-    let open = |(shown, sealed): (IdentitySecret, Vec<u8>)| {
-        let plain = cx.keys().own().open(&place(cx, shown.id), &sealed)?;
-        let text = String::from_utf8(plain.to_vec())
-            .map_err(|_| Fault::Corrupt("an identity secret is no text"))?;
-        Ok(Kept { shown, text: Secret::from(text) })
+    found.into_iter().map(|(shown, sealed)| open(cx, shown, &sealed)).collect()
+}
+
+/// Every secret of the tenant that is for another mode, whichever widget it is of.
+pub(super) async fn of_other_modes(cx: &mut Cx<'_>, mode: Mode) -> Result<Vec<Kept>, Fault> {
+    let values = [cx.tenant().into(), name(mode).into()];
+    let now = cx.now();
+    let read = |row: &Row<'_>| Ok((read(row, now)?, row.col::<Vec<u8>>(6)?));
+    let found = cx.rows(OF_OTHER_MODES, &values, read).await?;
+    found.into_iter().map(|(shown, sealed)| open(cx, shown, &sealed)).collect()
+}
+
+/// A widget that a key belongs to.
+pub(super) struct Owner {
+    pub(super) id: WidgetId,
+    pub(super) name: String,
+}
+
+/// The newest keys of the tenant that are not of `widget` and its profile.
+pub(super) async fn elsewhere(
+    cx: &mut Cx<'_>,
+    widget: &Widget,
+) -> Result<Vec<(Kept, Owner)>, Fault> {
+    let values = [cx.tenant().into(), widget.id.into(), (&widget.profile).into()];
+    let now = cx.now();
+    let read = |row: &Row<'_>| {
+        let owner = Owner { id: row.col(12)?, name: row.col(13)? };
+        Ok((read(row, now)?, row.col::<Vec<u8>>(6)?, owner))
     };
-    found.into_iter().map(open).collect()
+    let found = cx.rows(ELSEWHERE, &values, read).await?;
+    found.into_iter().map(|(shown, sealed, of)| Ok((open(cx, shown, &sealed)?, of))).collect()
+}
+
+fn open(cx: &Cx<'_>, shown: IdentitySecret, sealed: &[u8]) -> Result<Kept, Fault> {
+    let plain = cx.keys().own().open(&place(cx, shown.id), sealed)?;
+    let text = String::from_utf8(plain.to_vec())
+        .map_err(|_| Fault::Corrupt("an identity secret is no text"))?;
+    Ok(Kept { shown, text: Secret::from(text) })
 }
 
 /// Keeps a key, unless its `kid` is another one's; says how many were kept.

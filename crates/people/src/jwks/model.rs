@@ -73,7 +73,7 @@ impl Source {
     }
 
     pub(super) fn shown(self, profile: &'static Profile) -> Shown {
-        let set = self.keys(profile);
+        let (set, due_at) = (self.keys(profile), self.checked().due_at());
         let keys = set.iter().flat_map(|set| &set.keys).map(|key| PublishedKey {
             kid: key.id().to_owned(),
             algorithm: key.algorithm().name(),
@@ -87,6 +87,7 @@ impl Source {
             url: self.url,
             fetched_at: self.fetched_at,
             checked_at: self.checked_at,
+            due_at,
             fault: self.fault,
             failing_since: self.failing_since,
         }
@@ -94,6 +95,10 @@ impl Source {
 }
 
 impl Checked {
+    fn due_at(self) -> Moment {
+        self.fetched_at.plus_seconds(OLD).max(self.tried_at.plus_seconds(PAUSE))
+    }
+
     pub(super) fn is_old(self, now: Moment) -> bool {
         self.fetched_at.plus_seconds(OLD) <= now
     }
@@ -117,6 +122,8 @@ pub struct Shown {
     pub fetched_at: Moment,
     /// When it was last tried.
     pub checked_at: Moment,
+    /// From when on the next proof has them fetched again, or one with an unknown `kid` earlier.
+    pub due_at: Moment,
     /// Why the last try failed; the keys of the time before are still accepted.
     pub fault: Option<String>,
     /// Since when every try has failed.

@@ -11,6 +11,7 @@ const NAMED: &str = "select id from organization where name = $1";
 const NAME: &str = "select name from organization where id = $1";
 const INSERT: &str = "insert into organization (id, name, created_at) values ($1, $2, $3)";
 const TENANT: &str = "select id from tenant where organization = $1 and environment = $2";
+const TENANTS: &str = "select id, environment from tenant where organization = $1";
 const INSERT_TENANT: &str = "
     insert into tenant (id, organization, environment, wrapped_key, created_at)
     values ($1, $2, $3, $4, $5)";
@@ -49,6 +50,22 @@ pub async fn ensure_tenant(
     ];
     tx.exec(INSERT_TENANT, &values).await?;
     Ok(Scope { tenant, organization, environment })
+}
+
+/// The organization's tenants, one for each environment that it has.
+pub async fn tenants(tx: &mut Tx<'_>, organization: OrganizationId) -> Result<Vec<Scope>, Fault> {
+    let found = tx
+        .rows(TENANTS, &[organization.into()], |row| {
+            Ok((row.col::<TenantId>(0)?, row.col::<String>(1)?))
+        })
+        .await?;
+    let scope = |(tenant, environment): (TenantId, String)| {
+        let environment = environment.parse();
+        let environment =
+            environment.map_err(|_| Fault::Corrupt("an environment has an unknown name"))?;
+        Ok(Scope { tenant, organization, environment })
+    };
+    found.into_iter().map(scope).collect()
 }
 
 /// What the organization is called.

@@ -3,7 +3,7 @@
 use axum::extract::Extension;
 use countersign_base::{RequestId, Role, WidgetId};
 use countersign_door::{
-    Allowed, Answer, App, Cursor, Json, Page, Paging, Permission, Problem, Query,
+    Allowed, Answer, App, Cursor, Cx, Json, Page, Paging, Permission, Problem, Query,
 };
 use countersign_identity::Presented;
 use serde::Deserialize;
@@ -89,7 +89,10 @@ async fn explain_identity(
     let widget = who.read(async move |cx| widgets::chosen(cx, asked.widget).await).await?;
     let install = people.widgets.by_id(app, tenant, widget.id).await?;
     let install = install.ok_or_else(Problem::not_found)?;
-    let explained =
-        who.read(async move |cx| super::explain(cx, &install, &asked.presented).await).await?;
+    let elsewhere = super::elsewhere(app, &install).await?;
+    let explain = async move |cx: &mut Cx<'_>| {
+        super::explain(cx, &install, &asked.presented, elsewhere).await
+    };
+    let explained = who.read(explain).await?;
     Ok(Json(explained))
 }

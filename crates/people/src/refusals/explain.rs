@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 
 use countersign_base::{Fault, Moment, Provenance, TenantId, Trust};
-use countersign_door::{Cx, Problem};
+use countersign_door::{App, Cx, Problem};
 use countersign_guard::{Limits, Rule};
-use countersign_identity::{self as identity, Presented, Proven};
+use countersign_identity::{self as identity, Key, Presented, Proven};
+use countersign_infra::db::{Reach, Tx};
 use serde::Serialize;
 
 use super::Found;
 use super::judge::{Judgement, judge, trust};
 use crate::contacts::{self, FieldName};
-use crate::sessions;
-use crate::widgets::Install;
+use crate::widgets::{self, Install};
+use crate::{identity_secrets, organizations, sessions};
 
 /// Explanations that a tenant may ask for (R5): each tries some hundred wrong recipes.
 const RULE: Rule = Rule { limit: 30, window_ms: 60_000 };
@@ -82,35 +83,56 @@ pub struct Finding {
     pub mend: String,
 }
 
+/// The keys of the widget's organization that a proof may be made with by mistake (R7).
+pub async fn elsewhere(app: &App, install: &Install) -> Result<Vec<Key>, Fault> {
+    let organization = install.scope.organization;
+    let read = async move |tx: &mut Tx<'_>| organizations::tenants(tx, organization).await;
+    let mut keys = Vec::new();
+    for scope in app.db.read(Reach::All, read).await? {
+        let widget = install.widget.clone();
+        let read = async move |cx: &mut Cx<'_>| identity_secrets::elsewhere(cx, &widget).await;
+        keys.extend(app.system(scope).await?.read(read).await?);
+    }
+    Ok(keys)
+}
+
 /// What the widget makes of `presented`, and whether somebody was proven more strongly (R4, R6).
+///
+/// A proof by one of the keys of [`elsewhere`] is recognised, and refused like any other.
 pub async fn explain(
     cx: &mut Cx<'_>,
     install: &Install,
     presented: &Presented,
+    elsewhere: Vec<Key>,
 ) -> Result<Explanation, Fault> {
-    let now = cx.now();
-    if let Err(unknown) = install.profile.admit(presented) {
-        return Ok(refused(Found::unknown_field(&unknown), causes(install, presented, now)));
-    }
-    let proven = match judge(install, presented, now) {
-        Judgement::Proven(proven) => proven,
-        Judgement::Refused(found) => return Ok(refused(found, causes(install, presented, now))),
+    let found = match install.profile.admit(presented) {
+        Err(unknown) => Found::unknown_field(&unknown),
+        Ok(()) => match judge(install, presented, cx.now()) {
+            Judgement::Proven(proven) => return held(cx, install, &proven).await,
+            Judgement::Refused(found) => found,
+        },
     };
+    let (own, _) = widgets::keys(cx, install.widget.id, install.profile).await?;
+    let keys = own.and_elsewhere(elsewhere);
+    Ok(refused(found, causes(install, &keys, presented, cx.now())))
+}
+
+/// What is to be said of a proof that holds.
+async fn held(cx: &mut Cx<'_>, install: &Install, proven: &Proven) -> Result<Explanation, Fault> {
     let once = install.widget.single_use_tokens;
-    if once && sessions::is_spent(cx, install.widget.id, &proven).await? {
+    if once && sessions::is_spent(cx, install.widget.id, proven).await? {
         return Ok(refused(Found::spent(), Vec::new()));
     }
-    if contacts::is_weaker(cx, &proven, trust(&proven)).await? {
+    if contacts::is_weaker(cx, proven, trust(proven)).await? {
         return Ok(refused(Found::weaker(), Vec::new()));
     }
-    Ok(accepted(&proven))
+    Ok(accepted(proven))
 }
 
 /// Every cause that the explainer knows, the likeliest first.
-fn causes(install: &Install, presented: &Presented, now: Moment) -> Vec<Finding> {
+fn causes(install: &Install, keys: &[Key], presented: &Presented, now: Moment) -> Vec<Finding> {
     let audience = install.widget.expected_audience();
-    let found =
-        identity::explain(install.profile, install.keys.keys(), presented, audience, now.seconds());
+    let found = identity::explain(install.profile, keys, presented, audience, now.seconds());
     let shown = |one: identity::Finding| Finding {
         code: one.mistake.code(),
         cause: one.cause,

@@ -6,6 +6,8 @@
 //! - **R4** An explanation says what opening a session would say, and stores nothing of the proof.
 //! - **R5** A tenant asks for 30 explanations a minute at most.
 //! - **R6** A wrong recipe is named and stays refused.
+//! - **R7** An explanation recognises the keys of the organization's other widgets, profiles and
+//!   environment, and those that are retired; never those of another organization.
 
 pub mod api;
 mod explain;
@@ -22,7 +24,7 @@ use countersign_identity::{self as identity, Presented, Refused as RefusedProof,
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
-pub use self::explain::{Explanation, explain};
+pub use self::explain::{Explanation, elsewhere, explain};
 pub use self::judge::{Judgement, judge, judge_python, trust};
 pub use self::store::{OLD, Shown, list};
 use crate::coverage::Came;

@@ -117,13 +117,22 @@ pub async fn installed(cx: &mut Cx<'_>, id: WidgetId) -> Result<Option<Install>,
     let Some(widget) = store::find(cx, id).await? else { return Ok(None) };
     let profile =
         profile(&widget.profile).ok_or(Fault::Corrupt("a widget has an unknown profile"))?;
+    let (keys, published) = keys(cx, id, profile).await?;
+    let origins = widget.origins.iter().filter_map(|text| text.parse().ok()).collect();
+    Ok(Some(Install { scope: cx.scope(), widget, profile, keys, published, origins }))
+}
+
+/// The keys that a widget's proofs are held against, and how fresh the published ones are.
+pub async fn keys(
+    cx: &mut Cx<'_>,
+    id: WidgetId,
+    profile: &'static Profile,
+) -> Result<(Keyring, Option<Checked>), Fault> {
     let keys = identity_secrets::keyring(cx, id, profile).await?;
     let source = jwks::find(cx, id).await?;
     let published = source.as_ref().and_then(|source| source.keys(profile));
     let keys = keys.with_published(published.map_or_else(Vec::new, |set| set.keys));
-    let published = source.map(|source| source.checked());
-    let origins = widget.origins.iter().filter_map(|text| text.parse().ok()).collect();
-    Ok(Some(Install { scope: cx.scope(), widget, profile, keys, published, origins }))
+    Ok((keys, source.map(|source| source.checked())))
 }
 
 impl Install {

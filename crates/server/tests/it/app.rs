@@ -50,6 +50,7 @@ pub(crate) struct TestApp {
 }
 
 /// An organization with a widget and a member of each role.
+#[derive(Clone)]
 pub(crate) struct Tenant {
     pub(crate) scope: Scope,
     pub(crate) widget: Widget,
@@ -178,7 +179,25 @@ impl TestApp {
     }
 
     pub(crate) async fn tenant_with(&self, name: &str, profile_name: &str, mode: Mode) -> Tenant {
-        let scope = self.organization(name).await;
+        let scope = self.organization(name, Environment::Live).await;
+        let (widget, secret) = self.widget_in(scope, name, profile_name, mode).await;
+        let system = self.app.system(scope).await.unwrap();
+        let key = system
+            .write(async move |cx: &mut Cx<'_>| api_keys::create(cx, "test".to_owned()).await)
+            .await
+            .unwrap();
+        let owner = self.member(scope, &format!("owner@{name}.example"), Role::Owner).await;
+        Tenant { scope, widget, secret, key: key.secret_key.expose().to_owned(), owner }
+    }
+
+    /// Another widget, and its first secret.
+    pub(crate) async fn widget_in(
+        &self,
+        scope: Scope,
+        name: &str,
+        profile_name: &str,
+        mode: Mode,
+    ) -> (Widget, String) {
         let profile = profile(profile_name).unwrap();
         let new = New {
             name: name.to_owned(),
@@ -201,26 +220,16 @@ impl TestApp {
             })
             .await
             .unwrap();
-        let key = system
-            .write(async move |cx: &mut Cx<'_>| api_keys::create(cx, "test".to_owned()).await)
-            .await
-            .unwrap();
-        let owner = self.member(scope, &format!("owner@{name}.example"), Role::Owner).await;
-        Tenant {
-            scope,
-            widget,
-            secret: created.secret.unwrap().expose().to_owned(),
-            key: key.secret_key.expose().to_owned(),
-            owner,
-        }
+        (widget, created.secret.unwrap().expose().to_owned())
     }
 
-    async fn organization(&self, name: &str) -> Scope {
+    /// The tenant of the organization of this name in `environment`.
+    pub(crate) async fn organization(&self, name: &str, environment: Environment) -> Scope {
         let (name, vault, now) = (name.to_owned(), Arc::clone(&self.vault), self.app.clock.now());
         self.db
             .write(Reach::All, async move |tx: &mut Tx<'_>| {
                 let organization = organizations::ensure(tx, &name, now).await?;
-                organizations::ensure_tenant(tx, &vault, organization, Environment::Live, now).await
+                organizations::ensure_tenant(tx, &vault, organization, environment, now).await
             })
             .await
             .unwrap_or_else(|fault: countersign_base::Fault| panic!("{fault}"))

@@ -1,6 +1,6 @@
 //! Explanations over HTTP: rules R4 to R6 of `people::refusals`.
 
-use countersign_base::Role;
+use countersign_base::{Environment, Role};
 use countersign_people::widgets::Mode;
 use serde_json::{Value, json};
 
@@ -187,4 +187,51 @@ async fn only_who_manages_identity_may_ask() {
     let odd = json!({ "presented": { "token": 1 } });
     let odd = tenant.back_end(&app).call("POST", PATH, &odd).await;
     assert_eq!(odd.refusal(), (400, "malformed_json".to_owned()));
+}
+
+#[tokio::test]
+async fn r7_a_key_of_another_widget_environment_or_profile_is_named() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("acme").await;
+    let beside = app.widget_in(tenant.scope, "Shop", "countersign", Mode::Enforce).await;
+    let test = app.organization("acme", Environment::Test).await;
+    let trial = app.widget_in(test, "Trial", "countersign", Mode::Enforce).await;
+    let stranger = app.tenant("initech").await;
+    let mut signed = Vec::new();
+    for (secret, whose) in [
+        (&beside.1, Some("a key of the widget \"Shop\"")),
+        (&trial.1, Some("a key of the widget \"Trial\" in the test environment")),
+        (&stranger.secret, None),
+    ] {
+        let forged = Tenant { secret: secret.clone(), ..tenant.clone() };
+        let presented = json!({ "token": forged.token(&app, "alice") });
+        let told = explain(&app, &tenant, presented.clone()).await.json();
+        let finding = &told["findings"][0];
+        assert_eq!((&told["outcome"], &told["reason"]), (&json!("refused"), &json!("signature")));
+        match whose {
+            Some(whose) => {
+                assert_eq!(finding["code"], json!("key_of_elsewhere"));
+                let cause = finding["cause"].as_str().unwrap();
+                assert!(cause.ends_with(&format!(", which is {whose}")), "{cause}");
+            }
+            None => assert_eq!(finding["code"], json!("signature")),
+        }
+        signed.push(presented);
+    }
+    let list = format!("/api/v1/widgets/{}/identity_secrets", beside.0.id);
+    let listed = tenant.back_end(&app).call("GET", &list, &Value::Null).await.json();
+    let retired = format!("{list}/{}", listed["items"][0]["id"].as_str().unwrap());
+    assert_eq!(tenant.back_end(&app).call("DELETE", &retired, &Value::Null).await.status, 204);
+    let told = explain(&app, &tenant, signed[0].clone()).await.json();
+    let cause = told["findings"][0]["cause"].as_str().unwrap();
+    assert!(cause.ends_with("a key of the widget \"Shop\", and retired"), "{cause}");
+    for presented in signed {
+        assert_eq!(app.open(&tenant, Some(presented)).await.status, 401);
+    }
+
+    let token = tenant.token(&app, "alice");
+    assert_eq!(app.change_widget(&tenant, &json!({ "profile": "woes-jwt" })).await.status, 200);
+    let told = explain(&app, &tenant, json!({ "jwt": token })).await.json();
+    let cause = told["findings"][0]["cause"].as_str().unwrap();
+    assert!(cause.ends_with("a key of this widget for the profile `countersign`"), "{cause}");
 }

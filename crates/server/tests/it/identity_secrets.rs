@@ -4,7 +4,7 @@ use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use countersign_identity::Presented;
-use countersign_people::widgets::Mode;
+use countersign_people::widgets::{Mode, Widget};
 use serde_json::{Value, json};
 
 use crate::app::{Tenant, TestApp};
@@ -98,23 +98,34 @@ async fn i4_a_widget_whose_key_is_the_customers_own_signs_nothing() {
 }
 
 #[tokio::test]
-async fn i5_what_is_no_public_key_is_refused_when_it_is_saved() {
+async fn i5_what_is_no_key_is_refused_when_it_is_saved_and_its_fault_is_named() {
     let app = TestApp::start().await;
     let tenant = app.tenant("acme").await;
     let private =
         P256.replace("\"kty\"", "\"d\":\"870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE\",\"kty\"");
-    let off_curve = P256.replace("MKBC", "MKBD");
-    for bad in [
-        "",
-        "x",
-        "{}",
-        &private,
-        &off_curve,
-        "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----",
+    let modulus = URL_SAFE_NO_PAD.encode([0xff; 128]);
+    let pem = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----";
+    let public = |key: &str| json!({ "public_key": key });
+    let secret = |text: &str| json!({ "secret": text });
+    for (bad, named) in [
+        (public(""), "cannot be used"),
+        (public("x"), "cannot be used"),
+        (public("{}"), "cannot be used"),
+        (public(&private), "private key"),
+        (public(pem), "private key"),
+        (public(&P256.replace("MKBC", "MKBD")), "curve"),
+        (public(&format!(r#"{{"kty":"RSA","e":"AQAB","n":"{modulus}"}}"#)), "1024"),
+        (public(r#"{"kty":"oct","k":"c2hvcnQ"}"#), "secret"),
+        (secret("short"), "at least 32 bytes"),
+        (secret(pem), "private key"),
+        (secret(P256), "public key"),
+        (secret("cs_sk_live_0123456789012345678901234"), "another use"),
+        (json!({ "secret": "short", "public_key": P256 }), "not both"),
     ] {
-        let made =
-            tenant.back_end(&app).call("POST", &path(&tenant), &json!({ "public_key": bad })).await;
+        let made = tenant.back_end(&app).call("POST", &path(&tenant), &bad).await;
         assert_eq!(made.refusal(), (422, "bad_key".to_owned()), "{bad}");
+        let detail = made.json()["detail"].as_str().unwrap().to_owned();
+        assert!(detail.contains(named), "{bad}: {detail}");
         assert!(!made.text.contains("870MB6"), "a refusal repeats no key");
     }
     let list = tenant.back_end(&app).call("GET", &path(&tenant), &Value::Null).await.json();
@@ -258,6 +269,32 @@ async fn i8_a_secret_is_brought_along_once_and_for_one_mode() {
     }
     let both = json!({ "mode": "jwt", "secret": own, "public_key": P256 });
     assert_eq!(back_end.call("POST", &list, &both).await.refusal(), (422, "bad_key".to_owned()));
+}
+
+#[tokio::test]
+async fn i8_a_secret_serves_one_mode_at_all_widgets_of_the_tenant_in_whatever_spelling() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant_with("acme", "woes-hmac", Mode::Enforce).await;
+    let (tokens, _) = app.widget_in(tenant.scope, "Tokens", "woes-jwt", Mode::Enforce).await;
+    let (sealed, _) =
+        app.widget_in(tenant.scope, "Sealed", "fogbender-paseto", Mode::Enforce).await;
+    let (hashes, _) = app.widget_in(tenant.scope, "Hashes", "woes-hmac", Mode::Enforce).await;
+    let stranger = app.tenant_with("initech", "woes-jwt", Mode::Enforce).await;
+    let (hex, plain) = ("61".repeat(32), "a".repeat(32));
+    let brings = async |of: &Tenant, widget: &Widget, secret: &str| {
+        let path = format!("/api/v1/widgets/{}/identity_secrets", widget.id);
+        of.back_end(&app).call("POST", &path, &json!({ "secret": secret })).await
+    };
+    assert_eq!(brings(&tenant, &tenant.widget, &hex).await.status, 201);
+    for (widget, secret) in [(&tokens, &hex), (&sealed, &plain)] {
+        let refused = brings(&tenant, widget, secret).await;
+        assert_eq!(refused.refusal(), (409, "same_key".to_owned()), "{}", widget.name);
+        let detail = refused.json()["detail"].as_str().unwrap().to_owned();
+        assert!(detail.starts_with("another widget of yours has, or had"), "{detail}");
+        assert!(!detail.contains(&hex));
+    }
+    assert_eq!(brings(&tenant, &hashes, &hex).await.status, 201, "the same mode, a second site");
+    assert_eq!(brings(&stranger, &stranger.widget, &hex).await.status, 201, "nobody hears of it");
 }
 
 #[tokio::test]

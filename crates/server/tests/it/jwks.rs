@@ -6,6 +6,8 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use axum::routing::get;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use crate::app::{Answer, Tenant, TestApp};
@@ -18,6 +20,7 @@ enum Says {
     Broken,
     Page,
     Huge,
+    Slow,
     Elsewhere,
 }
 
@@ -34,9 +37,12 @@ impl Issuer {
         let router = Router::new().route(
             "/jwks.json",
             get(async move || {
-                let mut says = shared.lock().unwrap();
-                says.1 += 1;
-                answer(says.0.clone())
+                let says = {
+                    let mut says = shared.lock().unwrap();
+                    says.1 += 1;
+                    says.0.clone()
+                };
+                answer(says).await
             }),
         );
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -67,12 +73,16 @@ fn set(keys: &[(&str, &BrowserKey)]) -> Value {
     json!({ "keys": keys.collect::<Vec<_>>() })
 }
 
-fn answer(says: Says) -> Response {
+async fn answer(says: Says) -> Response {
     match says {
         Says::Keys(keys) => axum::Json(keys).into_response(),
         Says::Broken => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         Says::Page => Html("<h1>Sign in</h1>").into_response(),
         Says::Huge => "x".repeat(300 * 1024).into_response(),
+        Says::Slow => {
+            tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+            StatusCode::OK.into_response()
+        }
         Says::Elsewhere => Redirect::temporary("file:///etc/passwd").into_response(),
     }
 }
@@ -109,7 +119,16 @@ async fn j1_a_url_is_taken_only_if_it_answers_good_keys_now() {
     let issuer = Issuer::start(&[("a", &key)]).await;
     let mut private = set(&[("a", &key)]);
     private["keys"][0]["d"] = json!("870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE");
+    let of = |jwk: Value| Says::Keys(json!({ "keys": [set(&[("a", &key)])["keys"][0], jwk] }));
+    let short = URL_SAFE_NO_PAD.encode([0xff; 128]);
+    let mut off_curve = set(&[("b", &key)])["keys"][0].clone();
+    off_curve["x"] = off_curve["y"].clone();
     for (says, named) in [
+        (of(json!({ "kid": "b", "kty": "RSA", "e": "AQAB", "n": short })), "1024"),
+        (of(off_curve), "curve"),
+        (of(json!({ "kid": "b", "kty": "oct", "k": "c2hvcnQ" })), "secret"),
+        (of(json!({ "kty": "OKP" })), "`kid`"),
+        (Says::Slow, "five seconds"),
         (Says::Broken, "500"),
         (Says::Page, "cannot be read"),
         (Says::Huge, "bytes"),
@@ -174,7 +193,7 @@ async fn j3_while_the_issuer_is_away_the_keys_stay_and_the_administrator_knows()
     let (tenant, key) = (app.tenant("acme").await, BrowserKey::new());
     let issuer = Issuer::start(&[("a", &key)]).await;
     assert_eq!(put(&app, &tenant, &issuer.url).await.status, 200);
-    for says in [Says::Broken, Says::Page, Says::Huge, Says::Elsewhere] {
+    for says in [Says::Slow, Says::Broken, Says::Page, Says::Huge, Says::Elsewhere] {
         issuer.says(says);
         app.forward(601).await;
         let asked = issuer.asked();
@@ -190,6 +209,8 @@ async fn j3_while_the_issuer_is_away_the_keys_stay_and_the_administrator_knows()
         }
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     };
+    let due = failing["due_at"].as_str().unwrap();
+    assert!(due > failing["checked_at"].as_str().unwrap(), "tried again, thirty seconds later");
     assert!(failing["failing_since"].as_str().unwrap() < failing["checked_at"].as_str().unwrap());
     assert!(failing["fetched_at"].as_str().unwrap() < failing["failing_since"].as_str().unwrap());
     issuer.publishes(&[("a", &key)]);

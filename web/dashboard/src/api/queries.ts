@@ -21,6 +21,11 @@ export function newQueryClient(): QueryClient {
 const next = <Item>(page: Page<Item>) => page.next_cursor
 const first = (): string | null => null
 
+function noneFound(error: unknown): null {
+  if (error instanceof Problem && error.status === 404) return null
+  throw error
+}
+
 export const queries = {
   me: () => queryOptions({ queryKey: ['me'], queryFn: api.me, staleTime: 5 * 60_000 }),
   members: () => queryOptions({ queryKey: ['members'], queryFn: api.members, staleTime: 5 * 60_000 }),
@@ -64,6 +69,12 @@ export const queries = {
   formats: () => queryOptions({ queryKey: ['formats'], queryFn: api.formats, staleTime: Infinity }),
   secrets: (widget: string) =>
     queryOptions({ queryKey: ['secrets', widget], queryFn: () => api.secrets(widget) }),
+
+  /** `null` where the widget has no JWKS URL. Asked again each minute: a failure shows while it lasts. */
+  jwks: (widget: string) =>
+    queryOptions({ queryKey: ['jwks', widget], queryFn: () => api.jwks(widget).catch(noneFound), refetchInterval: 60_000 }),
+  replays: (widget: string) =>
+    queryOptions({ queryKey: ['replays', widget], queryFn: () => api.replays(widget) }),
 
   notificationTypes: () => queryOptions({ queryKey: ['notification-types'], queryFn: api.notificationTypes }),
   sent: () =>

@@ -9,6 +9,7 @@ import type {
   Explanation,
   Formats,
   IdentitySecret,
+  Jwks,
   Me,
   Member,
   Message,
@@ -19,6 +20,7 @@ import type {
   Page,
   Presented,
   Refusal,
+  Replay,
   Sent,
   Widget,
   WidgetChange,
@@ -62,6 +64,7 @@ export const api = {
   changeContact: (id: string, fields: Record<string, string>) =>
     call<Contact>('PATCH', `/contacts/${at(id)}`, { body: { fields } }),
   contactSessions: (id: string) => call<Page<ContactSession>>('GET', `/contacts/${at(id)}/sessions`),
+  resetRatchet: (id: string) => call<Contact>('POST', `/contacts/${at(id)}/ratchet/reset`),
   endSessions: (id: string) => call<null>('DELETE', `/contacts/${at(id)}/sessions`),
 
   widgets: () => call<Page<Widget>>('GET', '/widgets'),
@@ -75,6 +78,10 @@ export const api = {
     call<Page<IdentitySecret>>('GET', `/widgets/${at(widget)}/identity_secrets`),
   createSecret: (widget: string, secret: NewIdentitySecret) =>
     call<IdentitySecret & { secret?: string | null }>('POST', `/widgets/${at(widget)}/identity_secrets`, { body: secret }),
+  jwks: (widget: string) => call<Jwks>('GET', `/widgets/${at(widget)}/jwks`),
+  setJwks: (widget: string, url: string) => call<Jwks>('PUT', `/widgets/${at(widget)}/jwks`, { body: { url } }),
+  removeJwks: (widget: string) => call<null>('DELETE', `/widgets/${at(widget)}/jwks`),
+  replays: (widget: string) => call<Page<Replay>>('GET', `/widgets/${at(widget)}/replays`),
   formats: () => call<Formats>('GET', '/identity/formats'),
   scheduleSecret: (widget: string, secret: string, retireAt: string | null) =>
     call<IdentitySecret>('PATCH', `/widgets/${at(widget)}/identity_secrets/${at(secret)}`, { body: { retire_at: retireAt } }),

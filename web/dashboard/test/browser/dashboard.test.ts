@@ -333,6 +333,22 @@ describe('contacts', () => {
 })
 
 describe('refusals', () => {
+  it('lowers a contact to a hash only after saying what that means, and only for who may', async () => {
+    const contact = world().contacts.find((one: { trust: string; flags: string[] }) => one.trust === 'jwt' && one.flags.length === 0)
+    await enter(`/contacts/${contact.id}`)
+    await page.getByRole('button', { name: 'Let a hash prove them again…' }).click()
+    const asked = page.getByRole('alertdialog')
+    await asked.getByText('It never expires, and serves whoever copied it.').waitFor()
+    expect(await barriers()).toBe('')
+    await asked.getByRole('button', { name: 'Cancel' }).click()
+    expect(contact.trust).toBe('jwt')
+    await page.getByRole('button', { name: 'Let a hash prove them again…' }).click()
+    await asked.getByRole('button', { name: 'Lower to a hash' }).click()
+    await page.getByText('A hash proves this contact again.').waitFor()
+    expect(contact.trust).toBe('hmac')
+    expect(await page.getByRole('button', { name: 'Let a hash prove them again…' }).count()).toBe(0)
+  })
+
   it('finds the reason by the number that the browser showed, whatever was pasted around it', async () => {
     const { refusals } = world()
     await enter('/refusals')
@@ -547,6 +563,49 @@ describe('widget settings', () => {
     expect(await barriers()).toBe('')
   })
 
+  it('takes the keys that are published, says when they cannot be fetched, and lets go of them', async () => {
+    const [app] = world().widgets
+    await enter(`/widgets/${app.id}/identity`)
+    await page.getByRole('button', { name: 'Set the URL' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('JWKS URL').fill('http://inside/jwks.json')
+    await dialog.getByRole('button', { name: 'Fetch and take it' }).click()
+    await dialog.getByText('give an `https://` URL').waitFor()
+    expect(await barriers()).toBe('')
+    await dialog.getByLabel('JWKS URL').fill('https://id.corvid.example/jwks.json')
+    await dialog.getByRole('button', { name: 'Fetch and take it' }).click()
+    await page.getByText('The published keys are taken.').waitFor()
+    await page.getByText('idp-7').waitFor()
+    await page.getByText('1 not taken').click()
+    await page.getByText('It is for encryption.').waitFor()
+
+    Object.assign(world().jwks.get(app.id), { fault: 'it answered 503 instead of 200', failing_since: new Date(Date.now() - 7_200_000).toISOString() })
+    await page.reload()
+    await page.getByText('It cannot be fetched since 2 hours ago').waitFor()
+    await page.getByText('It answered 503 instead of 200.').waitFor()
+    await page.getByText('idp-7').waitFor()
+    expect(await barriers()).toBe('')
+
+    await page.locator('section').filter({ has: page.getByRole('heading', { name: 'Keys that you publish' }) }).getByRole('button', { name: 'Remove…' }).click()
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Remove the URL' }).click()
+    await page.getByText('The published keys are no longer taken.').waitFor()
+    await page.getByRole('button', { name: 'Set the URL' }).waitFor()
+  })
+
+  it('lists proofs that were seen at several places, and marks the page that is not its own', async () => {
+    const [app, site] = world().widgets
+    await enter(`/widgets/${app.id}/identity`)
+    const list = page.locator('.replays')
+    await list.getByText('opened 62 sessions').waitFor()
+    expect(await list.getByText('not one of this widget’s origins').count()).toBe(1)
+    expect(await list.getByRole('listitem').filter({ hasText: 'corvid-login' }).first().innerText()).toContain('14')
+    expect(await barriers()).toBe('')
+    await list.getByRole('link').first().click()
+    await expect.poll(path).toBe(`/contacts/${world().contacts[1].id}`)
+    await go(`/widgets/${site.id}/identity`)
+    await page.getByText('Each such proof came from one browser').waitFor()
+  })
+
   it('voids what was signed until now, after asking', async () => {
     const [app] = world().widgets
     await enter(`/widgets/${app.id}/identity`)
@@ -569,6 +628,9 @@ describe('widget settings', () => {
     expect(await page.getByRole('switch', { name: 'Allow anonymous visitors' }).isDisabled()).toBe(true)
     expect(await page.getByRole('button', { name: 'Add origin' }).isDisabled()).toBe(true)
     expect(await barriers()).toBe('')
+    await go(`/contacts/${world().contacts.find((one: { trust: string }) => one.trust === 'jwt').id}`)
+    await page.getByRole('heading', { name: 'What is known' }).waitFor()
+    expect(await page.getByRole('button', { name: 'Let a hash prove them again…' }).count()).toBe(0)
   })
 
   it('shows a secret once, and only lets go of it when it is stored', async () => {

@@ -10,6 +10,7 @@ import { Failed, Skeleton } from '../../ui/states.tsx'
 import { words } from '../../words.ts'
 import { contactName } from './names.ts'
 import { Known, Others, Sessions, TrustStatement } from './panel.tsx'
+import { Ratchet } from './ratchet.tsx'
 
 const route = getRouteApi('/shell/contacts/$contact')
 const say = words.contacts
@@ -46,6 +47,7 @@ export function ContactPage() {
               <div className="stack">
                 <div className="card">
                   <Sessions contact={id} />
+                  <Ratchet contact={contact} />
                 </div>
                 <div className="card">
                   <Others contact={id} besides={null} />

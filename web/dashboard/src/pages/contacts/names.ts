@@ -3,7 +3,7 @@ import type { Contact, Conversation } from '../../contract.ts'
 import { words } from '../../words.ts'
 
 export function contactName(contact: Contact): string {
-  return contact.fields.name?.value || contact.fields.email?.value || words.inbox.anonymous
+  return contact.fields.name?.value || contact.fields.email?.value || contact.fields.id?.value || words.inbox.anonymous
 }
 
 export function conversationName({ contact }: Pick<Conversation, 'contact'>): string {

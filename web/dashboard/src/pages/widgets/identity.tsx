@@ -6,9 +6,11 @@ import { useMay } from '../../ui/me.ts'
 import { AudienceSection } from './audience.tsx'
 import { CoverageSection } from './coverage.tsx'
 import { ExplainSection } from './explain.tsx'
+import { JwksSection } from './jwks.tsx'
 import { Locked } from './locked.tsx'
 import { ModeSection } from './mode.tsx'
 import { ProfileSection } from './profile.tsx'
+import { ReplaysSection } from './replays.tsx'
 import { useWidget } from './save.ts'
 import { PythonSection } from './python.tsx'
 import { SecretsSection } from './secrets.tsx'
@@ -31,6 +33,7 @@ export function IdentityPage() {
         <PythonSection widget={widget} />
       </Locked>
       {mayManage && <SecretsSection widget={widget} format={format} />}
+      {mayManage && format && format.public_keys.length > 0 && <JwksSection widget={id} />}
       <ProfileSection key={widget.profile} widget={widget} />
       {format?.audience && (
         <Locked>
@@ -40,6 +43,7 @@ export function IdentityPage() {
       <Locked>
         <TokensSection widget={widget} format={format} />
       </Locked>
+      {mayManage && <ReplaysSection widget={widget} />}
       {mayManage && <ExplainSection widget={widget} format={format} />}
     </>
   )
