@@ -11,6 +11,7 @@ use countersign_guard::Origin;
 use countersign_infra::bus::Bell;
 use countersign_infra::clock::Clock;
 use countersign_infra::db::{Db, Reach, Tx};
+use countersign_infra::mail::Mailer;
 use countersign_infra::vault::{TenantKeys, Vault};
 
 use crate::cx::{Committed, Cx, Revocation};
@@ -41,6 +42,8 @@ pub struct Opening {
     pub origins: Origins,
     /// Whether every revocation is known here.
     pub watch: Watch,
+    /// How letters go out; `None` where the operator has named no mail server.
+    pub mail: Option<Mailer>,
     /// Who knows proofs.
     pub doorkeeper: Arc<dyn Doorkeeper>,
     /// What features above keep while the process runs, each found by its type.
