@@ -12,6 +12,7 @@ use countersign_infra::bus::Bell;
 use countersign_infra::clock::Clock;
 use countersign_infra::db::{Db, Reach, Tx};
 use countersign_infra::fetch::Fetcher;
+use countersign_infra::mail::Mailer;
 use countersign_infra::vault::{TenantKeys, Vault};
 
 use crate::cx::{Committed, Cx, Revocation};
@@ -44,6 +45,8 @@ pub struct Opening {
     pub watch: Watch,
     /// Asks addresses that others name.
     pub fetcher: Fetcher,
+    /// How letters go out; `None` where the operator has named no mail server.
+    pub mail: Option<Mailer>,
     /// Who knows proofs.
     pub doorkeeper: Arc<dyn Doorkeeper>,
     /// What features above keep while the process runs, each found by its type.

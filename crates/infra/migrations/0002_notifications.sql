@@ -89,7 +89,7 @@ create index dispatch_log on dispatch (tenant, created_at, id);
 create index dispatch_contact on dispatch (tenant, contact, created_at, id);
 create index dispatch_mark on dispatch (tenant, mark, due_at);
 create index dispatch_recent on dispatch (tenant, contact, type, due_at);
-create index dispatch_age on dispatch (created_at);
+create index dispatch_age on dispatch (due_at);
 
 -- What became of it on each channel. The columns from `contact` on are for what has to be
 -- carried out of the house: `sealed` and `next_at` only as long as it waits; whoever carries it

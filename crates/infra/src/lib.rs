@@ -1,4 +1,4 @@
-//! The only crate that touches the outside: database, vault, bus, network, clock,
+//! The only crate that touches the outside: database, vault, bus, network, mail, clock,
 //! chance.
 
 pub mod bus;
@@ -7,4 +7,5 @@ pub mod clock;
 pub mod db;
 pub mod fetch;
 pub mod folder;
+pub mod mail;
 pub mod vault;

@@ -12,6 +12,7 @@ use countersign_infra::clock::Clock;
 use countersign_infra::db::{Db, Options, Reach, Tx};
 use countersign_infra::fetch::{Fetcher, Private};
 use countersign_infra::folder::{Folder, FolderFault};
+use countersign_infra::mail::Mailer;
 use countersign_infra::vault::{Place, Vault};
 use countersign_people::api_keys::ApiKeys;
 use countersign_people::coverage::{self, Counts};
@@ -24,6 +25,7 @@ use countersign_people::sessions::{self, Sessions};
 use countersign_people::widgets::Widgets;
 use countersign_people::{People, Shared, signing};
 use countersign_reach::notifications::channel::Channel;
+use countersign_reach::notifications::email::Email;
 use countersign_reach::notifications::outbox::{self, Outbox};
 use countersign_reach::{notifications, web_push};
 
@@ -41,6 +43,8 @@ pub struct Ground {
     pub algorithm: String,
     /// Whether URLs of customers may lead to addresses that are not public.
     pub private: Private,
+    /// How letters go out, if they can.
+    pub mail: Option<Mailer>,
     /// Who carries what leaves the house, beside those that every server has.
     pub outbox: Outbox,
     /// Held as long as the process lives, so that no second one uses the folder.
@@ -99,7 +103,8 @@ impl Ground {
         let algorithm = store.token_algorithm.clone();
         let private = Private::Refused;
         let outbox = Outbox::default();
-        let ground = Self { db, vault, clock, algorithm, private, outbox, folder: None };
+        let ground =
+            Self { db, vault, clock, algorithm, private, mail: None, outbox, folder: None };
         if let Err(fault) = ground.check_key().await {
             if is_new_key {
                 // It is of no use: this database was made with another one.
@@ -147,7 +152,11 @@ impl Ground {
     /// What features keep while the process runs.
     fn parts(&self) -> Extensions {
         let mut parts = Extensions::new();
-        parts.insert(self.outbox.clone().with(Channel::WebPush, web_push::WebPush));
+        let mut outbox = self.outbox.clone().with(Channel::WebPush, web_push::WebPush);
+        if let Some(mailer) = &self.mail {
+            outbox = outbox.with(Channel::Email, Email::new(mailer.clone()));
+        }
+        parts.insert(outbox);
         parts
     }
 
@@ -177,6 +186,7 @@ impl Ground {
             origins,
             watch: Watch::new(self.clock.clone()),
             fetcher,
+            mail: self.mail.clone(),
             doorkeeper: Arc::new(people.clone()),
             parts: self.parts(),
         });

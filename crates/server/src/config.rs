@@ -7,6 +7,7 @@ use clap::Args;
 use countersign_door::Origins;
 use countersign_guard::{Block, Origin};
 use countersign_infra::db;
+use countersign_infra::mail::{MailSettingFault, Mailer, Sender};
 use zeroize::Zeroizing;
 
 /// Where the data is.
@@ -90,6 +91,10 @@ pub struct Serve {
     #[arg(long, env = "COUNTERSIGN_REDIS", value_name = "URL", hide_env_values = true)]
     pub redis: Option<String>,
 
+    /// How emails go out.
+    #[command(flatten)]
+    pub mail: Mail,
+
     /// Where files are kept; this version keeps none and refuses the setting.
     #[arg(long, env = "COUNTERSIGN_FILES", value_name = "URL", hide = true)]
     pub files: Option<String>,
@@ -116,6 +121,40 @@ pub struct Serve {
     pub proofs_per_minute: u32,
 }
 
+/// How emails go out.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Mail {
+    /// The mail server that emails are given to: `smtps://user:password@mail.example.com`.
+    #[arg(long, env = "COUNTERSIGN_SMTP_URL", value_name = "URL", hide_env_values = true)]
+    pub smtp_url: Option<String>,
+
+    /// A file that holds the URL of the mail server.
+    #[arg(long, env = "COUNTERSIGN_SMTP_URL_FILE", value_name = "FILE")]
+    pub smtp_url_file: Option<PathBuf>,
+
+    /// Who emails are from: `notify@acme.example` or `Acme <notify@acme.example>`.
+    #[arg(long, env = "COUNTERSIGN_MAIL_FROM", value_name = "ADDRESS")]
+    pub mail_from: Option<String>,
+
+    /// Where answers to emails go, if not to the sender.
+    #[arg(long, env = "COUNTERSIGN_MAIL_REPLY_TO", value_name = "ADDRESS")]
+    pub mail_reply_to: Option<String>,
+}
+
+impl Mail {
+    /// How letters go out; nothing where no mail server is named.
+    pub fn mailer(&self) -> Result<Option<Mailer>, ConfigFault> {
+        let url = given(self.smtp_url.as_ref(), self.smtp_url_file.as_ref())?;
+        let (url, from) = match (&url, &self.mail_from) {
+            (Some(url), Some(from)) => (url, from),
+            (None, None) if self.mail_reply_to.is_none() => return Ok(None),
+            _ => return Err(ConfigFault::HalfOfMail),
+        };
+        let sender = Sender::new(from, self.mail_reply_to.as_deref())?;
+        Ok(Some(Mailer::new(&url.parse()?, sender)?))
+    }
+}
+
 /// What is wrong with the configuration, and what would be right.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigFault {
@@ -136,6 +175,14 @@ pub enum ConfigFault {
         "--files: this version keeps no files (attachments are refused); leave the setting out"
     )]
     NoFiles,
+    /// A mail setting is wrong.
+    #[error(transparent)]
+    Mail(#[from] MailSettingFault),
+    /// Half of the mail settings.
+    #[error(
+        "--smtp-url and --mail-from go together: where emails are given, and who they are from"
+    )]
+    HalfOfMail,
     /// The listening address gives no origin.
     #[error("give --public-url: the address to listen on is no address that browsers can open")]
     NoPublicUrl,

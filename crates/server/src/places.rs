@@ -15,7 +15,7 @@ use countersign_door::{Origins, Problem};
 use countersign_guard::Origin;
 
 /// What the widget's origin answers, and nothing else.
-const EMBEDDED: [&str; 4] = ["/embed", "/widget/v1", "/sdk", "/compat"];
+const EMBEDDED: [&str; 5] = ["/embed", "/widget/v1", "/sdk", "/compat", "/unsubscribe"];
 /// What only the public origin answers.
 const APART: [&str; 2] = ["/dashboard", "/docs"];
 
@@ -53,7 +53,7 @@ pub async fn keep_apart(State(places): State<Places>, request: Request, next: Ne
     } else if under(&APART) {
         host.eq_ignore_ascii_case(public)
     } else {
-        !under(&["/embed", "/sdk"])
+        !under(&["/embed", "/sdk", "/unsubscribe"])
     };
     if belongs { next.run(request).await } else { Problem::not_found().into_response() }
 }

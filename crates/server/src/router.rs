@@ -47,6 +47,7 @@ fn described() -> OpenApiRouter<App> {
         .nest("/api/v1", back_ends().layer(Extension(Plane::Server)))
         .nest("/dashboard/v1", members_only().layer(Extension(Plane::Dashboard)))
         .merge(signing::public_routes())
+        .merge(notifications::api::reader_routes())
         .merge(health::routes())
 }
 

@@ -116,6 +116,11 @@ impl Fields {
         self.0.get(&name).map(|known| known.value.as_str())
     }
 
+    /// What is known of a field.
+    pub fn known(&self, name: FieldName) -> Option<&Known> {
+        self.0.get(&name)
+    }
+
     /// The value of a field, if it was proven.
     pub fn proven(&self, name: FieldName) -> Option<&str> {
         let known = self.0.get(&name).filter(|known| known.provenance == Provenance::Proven);

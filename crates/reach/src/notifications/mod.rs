@@ -23,6 +23,7 @@
 
 pub mod api;
 pub mod channel;
+pub mod email;
 mod events;
 mod feed;
 pub mod item;

@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::bootstrap::Bootstrap;
 use super::serve;
 use crate::boot::{BootFault, Ground};
-use crate::config::{Pooling, Serve, Store};
+use crate::config::{Mail, Pooling, Serve, Store};
 use crate::demo::{Site, site};
 use crate::listen;
 
@@ -89,6 +89,7 @@ fn config(asked: &Demo, places: &Places) -> Result<Serve, BootFault> {
         public_url: Some(origin(&places.public)?),
         widget_url: Some(origin(&places.widget)?),
         redis: None,
+        mail: Mail::default(),
         files: None,
         metrics_listen: None,
         trusted_proxies: Vec::new(),

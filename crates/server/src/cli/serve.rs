@@ -6,6 +6,7 @@ use countersign_door::protect::{Gate, Rules};
 use countersign_guard::{Limits, Proxies, Rule, Trail};
 use countersign_infra::clock::Clock;
 use countersign_infra::fetch::Private;
+use countersign_infra::mail::Mailer;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::boot::{BootFault, Ground, Server};
@@ -22,12 +23,13 @@ const NETWORKS: usize = 100_000;
 
 pub(super) async fn run(config: Serve) -> Result<(), BootFault> {
     start_log(tracing::Level::INFO);
-    let origins = config.origins()?;
+    let (origins, mail) = (config.origins()?, config.mail.mailer()?);
     let listener = listen::bind(config.listen, "--listen").await?;
     let mut ground = Ground::open(&config.store, Clock::System).await?;
     if config.allow_private_urls {
         ground.private = Private::Allowed;
     }
+    ground.mail = mail;
     eprintln!("countersign serves {} (widget: {})", origins.public, origins.widget);
     on(config, &ground, listener).await
 }
@@ -48,11 +50,22 @@ pub(super) async fn on(
         let listener = listen::bind(address, "--metrics-listen").await?;
         tokio::spawn(listen::serve(listener, metrics(&server.app)?, std::future::pending()));
     }
+    if let Some(mail) = ground.mail.clone() {
+        tokio::spawn(try_mail(mail));
+    }
     tracing::info!(public = %origins.public, widget = %origins.widget, "serving");
     listen::serve(listener, router, asked_to_stop(&server)).await;
     server.settle().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Says whether the mail server answers; emails wait until it does.
+async fn try_mail(mail: Mailer) {
+    match mail.check().await {
+        Ok(()) => tracing::info!("the mail server answers"),
+        Err(fault) => tracing::warn!(%fault, "emails wait: they are tried for 24 hours"),
+    }
 }
 
 fn gate(config: &Serve, clock: Clock) -> Gate {

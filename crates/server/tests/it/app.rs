@@ -18,6 +18,7 @@ use countersign_identity::{Key, Mode as KeyMode, Presented, profile, sign};
 use countersign_infra::clock::Clock;
 use countersign_infra::db::{Db, Options, Pooling, Reach, Tx};
 use countersign_infra::fetch::Private;
+use countersign_infra::mail::Mailer;
 use countersign_infra::vault::Vault;
 use countersign_people::identity_secrets::{self, NewSecret};
 use countersign_people::widgets::{self, Mode, New, Widget};
@@ -47,6 +48,13 @@ pub(crate) struct TestApp {
     pub(crate) folder: Arc<tempfile::TempDir>,
     clock: Arc<AtomicI64>,
     server: Server,
+}
+
+/// What carries things out of the server.
+#[derive(Default)]
+pub(crate) struct Outgoing {
+    pub(crate) outbox: Outbox,
+    pub(crate) mail: Option<Mailer>,
 }
 
 /// An organization with a widget and a member of each role.
@@ -94,22 +102,23 @@ impl TestApp {
         let db = store(&folder).await;
         let clock = Arc::new(AtomicI64::new(millis));
         let vault = Arc::new(Vault::new(&[7; 32]));
-        Self::on(folder, db, vault, clock, origin, Outbox::default()).await
+        Self::on(folder, db, vault, clock, origin, Outgoing::default()).await
     }
 
-    /// A server with these carriers.
-    pub(crate) async fn start_with(outbox: Outbox) -> Self {
+    /// A server from which things go out.
+    pub(crate) async fn start_with(outgoing: Outgoing) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let db = store(&folder).await;
         let (vault, clock) = (Arc::new(Vault::new(&[7; 32])), Arc::new(AtomicI64::new(BEGINNING)));
-        Self::on(folder, db, vault, clock, ORIGIN, outbox).await
+        Self::on(folder, db, vault, clock, ORIGIN, outgoing).await
     }
 
     /// Another process on the same store, at the same time of day.
     pub(crate) async fn beside(&self) -> Self {
         let (folder, vault) = (Arc::clone(&self.folder), Arc::new(Vault::new(&[7; 32])));
         let (db, clock) = (self.db.clone(), Arc::clone(&self.clock));
-        Self::on(folder, db, vault, clock, ORIGIN, Outbox::of(&self.app)).await
+        let outgoing = Outgoing { outbox: Outbox::of(&self.app), mail: self.app.mail.clone() };
+        Self::on(folder, db, vault, clock, ORIGIN, outgoing).await
     }
 
     /// Writes what waits in memory, as a server does that is asked to stop.
@@ -123,8 +132,9 @@ impl TestApp {
         vault: Arc<Vault>,
         clock: Arc<AtomicI64>,
         origin: &str,
-        outbox: Outbox,
+        outgoing: Outgoing,
     ) -> Self {
+        let Outgoing { outbox, mail } = outgoing;
         let ground = Ground {
             db: db.clone(),
             vault: Arc::clone(&vault),
@@ -132,6 +142,7 @@ impl TestApp {
             algorithm: "ES256".to_owned(),
             private: Private::Allowed,
             outbox,
+            mail,
             folder: None,
         };
         let origin: countersign_guard::Origin = origin.parse().unwrap();

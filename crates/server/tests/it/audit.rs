@@ -119,6 +119,7 @@ async fn a3_events_that_come_again_change_nothing() {
         algorithm: "ES256".to_owned(),
         private: countersign_infra::fetch::Private::Refused,
         outbox: countersign_reach::notifications::outbox::Outbox::default(),
+        mail: None,
         folder: None,
     };
     let origin: countersign_guard::Origin = ORIGIN.parse().unwrap();

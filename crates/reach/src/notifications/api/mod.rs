@@ -3,6 +3,7 @@
 mod send;
 mod staff;
 mod types;
+mod unsubscribe;
 mod visitor;
 
 use countersign_base::{Moment, NotificationId};
@@ -16,6 +17,11 @@ use super::item::{Changes, Item, Mark};
 /// What a visitor may do with its own feed.
 pub fn visitor_routes() -> OpenApiRouter<App> {
     visitor::routes()
+}
+
+/// What the reader of an email may do.
+pub fn reader_routes() -> OpenApiRouter<App> {
+    unsubscribe::routes()
 }
 
 /// What a member or a back end may do with notifications.

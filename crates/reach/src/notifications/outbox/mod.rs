@@ -18,7 +18,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use countersign_base::{ContactId, Fault, NotificationId, Provenance, Scope};
+use countersign_base::{ContactId, Fault, Moment, NotificationId, Provenance, Scope};
 use countersign_door::{App, Cx, Pending};
 use serde::{Deserialize, Serialize};
 
@@ -91,6 +91,8 @@ pub struct Job {
     pub contact: ContactId,
     /// The channel.
     pub channel: Channel,
+    /// Since when it waits.
+    pub queued_at: Moment,
     /// Which attempt this is, from 1.
     pub attempt: i64,
     /// What is in it.

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 
 const DAY: i64 = 24 * 3_600;
 const OLD_ITEMS: &str = "delete from notification where expires_at < $1";
-const OLD_SENDINGS: &str = "delete from dispatch where created_at < $1 and state <> 'scheduled'";
+const OLD_SENDINGS: &str = "delete from dispatch where due_at < $1 and state <> 'scheduled'";
 const OLD_DELIVERIES: &str = "delete from delivery where at < $1";
 
 /// Items at the end of their time, and the delivery log after 90 days.

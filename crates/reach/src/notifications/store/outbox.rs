@@ -97,7 +97,7 @@ pub(in super::super) async fn lease(
         Some(key) => {
             let opened = key.open(&place(cx, id, channel), &sealed);
             let content = opened.and_then(|plain| read_json(&plain));
-            let job = |content| Job { scope, id, contact, channel, attempt, content };
+            let job = |content| Job { scope, id, contact, channel, queued_at, attempt, content };
             content.map(job).map_err(|_| "it cannot be read any more")
         }
     };

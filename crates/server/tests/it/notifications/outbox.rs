@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
 use super::{order_type, outcome, send};
-use crate::app::{Tenant, TestApp};
+use crate::app::{Outgoing, Tenant, TestApp};
 
 /// Carries nothing, but remembers what it was given and answers what it was told to.
 #[derive(Clone)]
@@ -50,7 +50,8 @@ impl Scripted {
     }
 
     async fn app(&self) -> TestApp {
-        TestApp::start_with(Outbox::default().with(Channel::Email, self.clone())).await
+        let outbox = Outbox::default().with(Channel::Email, self.clone());
+        TestApp::start_with(Outgoing { outbox, mail: None }).await
     }
 }
 
