@@ -34,7 +34,9 @@ create table notification (
     id bytea not null,
     type text not null,
     sub text,
-    sealed bytea not null,
+    -- Of its own, or null where it shows a text that many share.
+    sealed bytea,
+    text bytea,
     seen_at bigint,
     opened_at bigint,
     clicked_at bigint,
@@ -110,3 +112,42 @@ create table delivery (
 ) {tenant};
 create index delivery_age on delivery (at);
 create index delivery_due on delivery (channel, next_at) where state = 'queued';
+
+-- What many are told: texts that items share, contacts by topic, and how far a broadcast is.
+
+create table notification_text (
+    tenant bytea not null,
+    id bytea not null,
+    sealed bytea not null,
+    created_at bigint not null,
+    expires_at bigint,
+    primary key (tenant, id)
+) {tenant};
+create index notification_text_expiry on notification_text (expires_at);
+
+create table topic_subscriber (
+    tenant bytea not null,
+    topic text not null,
+    contact bytea not null,
+    created_at bigint not null,
+    primary key (tenant, topic, contact)
+) {tenant};
+create index topic_of_contact on topic_subscriber (tenant, contact, topic);
+
+-- `topic` is null where everybody is meant; `last` is the contact that was told last.
+create table broadcast (
+    tenant bytea not null,
+    id bytea not null,
+    type text not null,
+    topic text,
+    state text not null,
+    sealed bytea,
+    total bigint not null,
+    done bigint not null,
+    skipped bigint not null,
+    last bytea not null,
+    created_at bigint not null,
+    changed_at bigint not null,
+    primary key (tenant, id)
+) {tenant};
+create index broadcast_running on broadcast (created_at) where state = 'running';

@@ -1,3 +1,4 @@
 //! What is sent to contacts, over which channel, and what became of it.
 
+pub mod broadcasts;
 pub mod notifications;

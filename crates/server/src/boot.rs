@@ -23,8 +23,8 @@ use countersign_people::replays::{self, Sightings};
 use countersign_people::sessions::{self, Sessions};
 use countersign_people::widgets::Widgets;
 use countersign_people::{People, Shared, signing};
-use countersign_reach::notifications;
 use countersign_reach::notifications::outbox::{self, Outbox};
+use countersign_reach::{broadcasts, notifications};
 
 use crate::config::{ConfigFault, Store};
 
@@ -223,6 +223,7 @@ fn work(app: &App, people: &People, queue: refusals::Queue) -> Vec<tokio::task::
     work.push(tokio::spawn(replays::keep(app.clone(), people.clone())));
     work.push(tokio::spawn(notifications::keep_time(app.clone())));
     work.push(tokio::spawn(outbox::keep_carrying(app.clone())));
+    work.push(tokio::spawn(broadcasts::keep_going(app.clone())));
     let old = [refusals::OLD, coverage::OLD, replays::OLD].into_iter().chain(notifications::OLD);
     let old = DOOR.into_iter().chain(sessions::old()).chain(old).collect();
     work.push(tokio::spawn(tidy(app.clone(), old)));

@@ -41,6 +41,21 @@ pub async fn exists(cx: &mut Cx<'_>, id: ContactId) -> Result<bool, Fault> {
     Ok(store::find(cx, id).await?.is_some())
 }
 
+/// Contacts that are not anonymous and were there at a moment, by id, after one of them.
+pub async fn known_after(
+    cx: &mut Cx<'_>,
+    after: [u8; 16],
+    until: Moment,
+    limit: usize,
+) -> Result<Vec<ContactId>, Fault> {
+    store::known_after(cx, after, until, limit).await
+}
+
+/// How many contacts are not anonymous; reads the whole index, so not inside a writing operation.
+pub async fn how_many_known(cx: &mut Cx<'_>) -> Result<i64, Fault> {
+    store::how_many_known(cx).await
+}
+
 /// What a list shows of these contacts.
 pub async fn briefs(
     cx: &mut Cx<'_>,

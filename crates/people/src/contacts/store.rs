@@ -22,6 +22,12 @@ const LATEST: &str = "
     select id, trust, contradicts, company, sealed, created_at, last_seen_at
     from contact where tenant = $1 and (last_seen_at, id) < ($2, $3)
     order by last_seen_at desc, id desc limit $4";
+const KNOWN_AFTER: &str = "
+    select id from contact
+    where tenant = $1 and id > $2 and created_at <= $3 and trust <> 'anonymous'
+    order by id limit $4";
+const HOW_MANY_KNOWN: &str =
+    "select count(*) from contact where tenant = $1 and trust <> 'anonymous'";
 const INSERT: &str = "
     insert into contact (tenant, id, trust, contradicts, sealed, created_at, last_seen_at)
     values ($1, $2, $3, $4, $5, $6, $6)";
@@ -82,6 +88,23 @@ pub(super) async fn latest(
     let values = [cx.tenant().into(), at.into(), id.into(), limit.into()];
     let found = cx.rows(LATEST, &values, read).await?;
     open_all(cx, found).await
+}
+
+/// Contacts that are not anonymous and were there at a moment, by id, after one of them.
+pub(super) async fn known_after(
+    cx: &mut Cx<'_>,
+    after: [u8; 16],
+    until: Moment,
+    limit: usize,
+) -> Result<Vec<ContactId>, Fault> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let values = [cx.tenant().into(), after.into(), until.into(), limit.into()];
+    cx.rows(KNOWN_AFTER, &values, |row| row.col(0)).await
+}
+
+pub(super) async fn how_many_known(cx: &mut Cx<'_>) -> Result<i64, Fault> {
+    let found = cx.row(HOW_MANY_KNOWN, &[cx.tenant().into()], |row| row.col(0)).await?;
+    Ok(found.unwrap_or(0))
 }
 
 pub(super) async fn create(cx: &mut Cx<'_>, id: ContactId, trust: Trust) -> Result<Contact, Fault> {

@@ -29,6 +29,7 @@ pub mod item;
 pub mod kind;
 pub mod kinds;
 pub mod log;
+mod many;
 pub mod order;
 pub mod outbox;
 pub mod preferences;
@@ -40,9 +41,11 @@ pub mod template;
 
 pub use self::events::{FeedChanged, ItemAdded};
 pub use self::feed::{MOST_CHANGED, change, feed, look, see_all, unread};
+pub use self::many::{MOST_AT_ONCE, Text, Told, send_each, share, shared};
 pub use self::refusal::Refusal;
 pub use self::schedule::{cancel, change as reschedule, deliver_due, keep_time};
 pub use self::send::{
     Person, Prepared, Request, To, find, kind_of, own_id, prepared, retract, send, sent,
 };
+pub(crate) use self::send::{known, recipient};
 pub use self::store::OLD;

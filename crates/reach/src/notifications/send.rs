@@ -1,6 +1,6 @@
 //! Sends: who gets it, on which channels, and why not on the others.
 
-use countersign_base::{ContactId, Fault, Moment, NotificationId, Provenance};
+use countersign_base::{ContactId, Digest, Fault, Moment, NotificationId, Provenance};
 use countersign_door::{App, Cx};
 use countersign_people::contacts::{self, FieldName};
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,12 @@ use super::store::{dispatch, item, kind as kinds, outbox as parcels};
 
 /// Seconds that a sending may lie ahead (N12).
 const FURTHEST: i64 = 366 * 24 * 3_600;
+
+/// Why something is not delivered, as the log says it.
+pub(super) const REPEATED: &str = "a duplicate of what was sent a moment ago";
+pub(super) const THROTTLED: &str = "throttled: the type's limit for this contact is reached";
+pub(super) const TURNED_OFF: &str = "the contact has turned this off";
+pub(super) const NO_TEXT: &str = "there is no text for this channel";
 
 /// What a caller asks for.
 #[derive(Clone, Debug)]
@@ -41,6 +47,8 @@ pub enum To {
     Contact(ContactId),
     /// A person by the customer's own id; a contact is made if there is none (N1).
     Person(Person),
+    /// Several, who are named when it is sent: see [`send_each`](super::send_each).
+    Several,
 }
 
 /// A person by the customer's own id.
@@ -59,10 +67,17 @@ pub struct Person {
 
 /// A request with its type found and its texts filled in, ready for one transaction.
 pub struct Prepared {
-    kind: Kind,
-    request: Request,
-    composed: Composed,
+    pub(super) kind: Kind,
+    pub(super) request: Request,
+    pub(super) composed: Composed,
     outbox: Outbox,
+}
+
+impl Prepared {
+    /// What whoever sends should know.
+    pub fn notes(&self) -> &[String] {
+        &self.composed.notes
+    }
 }
 
 /// Finds the type of a request (N6); [`prepared`] goes on outside of the transaction.
@@ -108,11 +123,20 @@ pub async fn retract(
     Ok(taken)
 }
 
+/// The contact that is meant, if it is there; nobody is made.
+pub(crate) async fn known(cx: &mut Cx<'_>, to: &To) -> Result<Option<ContactId>, Fault> {
+    match to {
+        To::Contact(id) => Ok(contacts::exists(cx, *id).await?.then_some(*id)),
+        To::Person(person) => Ok(contacts::named(cx, &person.id).await?.map(|(id, _)| id)),
+        To::Several => Ok(None),
+    }
+}
+
 /// The contact to send to, and what the caller says about it.
-async fn recipient(cx: &mut Cx<'_>, to: &To) -> Result<ContactId, Refusal> {
+pub(crate) async fn recipient(cx: &mut Cx<'_>, to: &To) -> Result<ContactId, Refusal> {
     let person = match to {
         To::Contact(id) if contacts::exists(cx, *id).await? => return Ok(*id),
-        To::Contact(_) => return Err(Refusal::NoSuchContact),
+        To::Contact(_) | To::Several => return Err(Refusal::NoSuchContact),
         To::Person(person) => person,
     };
     let contact = contacts::ensure(cx, own_id(&person.id)?).await?;
@@ -166,7 +190,7 @@ pub(super) async fn give_up(cx: &mut Cx<'_>, id: NotificationId) -> Result<(), R
     Ok(())
 }
 
-const fn stage(refused: Option<&'static str>) -> Stage {
+pub(super) const fn stage(refused: Option<&'static str>) -> Stage {
     if refused.is_some() { Stage::Ignored } else { Stage::Sent }
 }
 
@@ -191,7 +215,7 @@ async fn deliver_all(
 }
 
 /// The channels of the type, or those of them that the call asks for.
-fn channels(prepared: &Prepared) -> Vec<Channel> {
+pub(super) fn channels(prepared: &Prepared) -> Vec<Channel> {
     let only = prepared.request.order.only.as_ref();
     let wanted = |channel: &Channel| only.is_none_or(|only| only.contains(channel));
     let mut channels: Vec<_> =
@@ -210,7 +234,7 @@ async fn deliver(
     held: &Held,
 ) -> Result<Outcome, Refusal> {
     if held.delivery(channel) == Delivery::Off {
-        return Ok(Outcome::Skipped("the contact has turned this off"));
+        return Ok(Outcome::Skipped(TURNED_OFF));
     }
     match channel {
         Channel::Inapp => add(cx, id, contact, prepared).await,
@@ -219,7 +243,7 @@ async fn deliver(
 }
 
 /// Leaves a parcel for the channel's carrier, if it can reach the contact (NO1).
-async fn queue(
+pub(super) async fn queue(
     cx: &mut Cx<'_>,
     id: NotificationId,
     contact: ContactId,
@@ -230,7 +254,7 @@ async fn queue(
         return Ok(Outcome::Skipped("channel not configured"));
     };
     let Some(parcel) = Parcel::of(channel, &prepared.composed) else {
-        return Ok(Outcome::Skipped("there is no text for this channel"));
+        return Ok(Outcome::Skipped(NO_TEXT));
     };
     let provenance = match carrier.reaches(cx, contact).await? {
         Reach::Yes(provenance) => provenance,
@@ -251,15 +275,8 @@ async fn add(
     contact: ContactId,
     prepared: &Prepared,
 ) -> Result<Outcome, Refusal> {
-    let Some(inapp) = &prepared.composed.inapp else {
-        return Ok(Outcome::Skipped("there is no text for this channel"));
-    };
-    let content = Content {
-        title: inapp.title.clone(),
-        url: inapp.url.clone(),
-        image: inapp.image.clone(),
-        parameters: prepared.request.order.parameters.clone(),
-        replies: Vec::new(),
+    let Some(content) = content(prepared) else {
+        return Ok(Outcome::Skipped(NO_TEXT));
     };
     let key = cx.contact_key(contact).await?.ok_or(Refusal::NoSuchContact)?;
     let days = prepared.kind.settings.retention_days.map(i64::from);
@@ -273,6 +290,18 @@ async fn add(
     item::add(cx, contact, &key, new).await?;
     cx.emit(&ItemAdded { notification: id, contact }).await?;
     Ok(Outcome::Delivered)
+}
+
+/// What an item in the feed says; nothing where there is no text for it.
+pub(super) fn content(prepared: &Prepared) -> Option<Content> {
+    let inapp = prepared.composed.inapp.as_ref()?;
+    Some(Content {
+        title: inapp.title.clone(),
+        url: inapp.url.clone(),
+        image: inapp.image.clone(),
+        parameters: prepared.request.order.parameters.clone(),
+        replies: Vec::new(),
+    })
 }
 
 /// Why nothing is sent at all, if so (N10, N11).
@@ -295,12 +324,12 @@ async fn refused(
     if let Some(seconds) = settings.deduplicate_seconds
         && dispatch::is_repeated(cx, mark, since(seconds)).await?
     {
-        return Ok(Some("a duplicate of what was sent a moment ago"));
+        return Ok(Some(REPEATED));
     }
     if let Some(throttle) = settings.throttle {
         let (most, since) = (i64::from(throttle.most), since(throttle.seconds));
         if dispatch::recent(cx, contact, kind.name.as_str(), since, most).await? >= most {
-            return Ok(Some("throttled: the type's limit for this contact is reached"));
+            return Ok(Some(THROTTLED));
         }
     }
     Ok(None)
@@ -308,16 +337,18 @@ async fn refused(
 
 /// What makes two sendings the same: contact, type, sub-notification, channels and texts.
 fn mark(cx: &Cx<'_>, contact: ContactId, prepared: &Prepared) -> [u8; 32] {
+    marker(prepared)(cx, contact)
+}
+
+/// Makes the marks of one sending to many contacts; what they share is read once.
+pub(super) fn marker(prepared: &Prepared) -> impl Fn(&Cx<'_>, ContactId) -> [u8; 32] {
     let request = &prepared.request;
-    let same = (
-        contact,
-        prepared.kind.name.as_str(),
-        sub(request),
-        &request.order.only,
-        &prepared.composed,
-    );
-    let bytes = serde_json::to_vec(&same).expect("ids, names and texts become JSON");
-    cx.keys().mark("same notification", &bytes)
+    let same = (prepared.kind.name.as_str(), sub(request), &request.order.only, &prepared.composed);
+    let shared = Digest::of(&serde_json::to_vec(&same).expect("names and texts become JSON"));
+    move |cx, contact| {
+        let both = [contact.bytes().as_slice(), &shared.0].concat();
+        cx.keys().mark("same notification", &both)
+    }
 }
 
 async fn keep(
@@ -371,7 +402,7 @@ async fn answer(cx: &mut Cx<'_>, id: NotificationId, prepared: &Prepared) -> Res
     Ok(sent)
 }
 
-fn sub(request: &Request) -> Option<&str> {
+pub(super) fn sub(request: &Request) -> Option<&str> {
     request.sub.as_ref().map(Name::as_str)
 }
 
