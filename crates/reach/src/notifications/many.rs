@@ -98,13 +98,15 @@ async fn decide(
     let contacts: Vec<_> = to.iter().map(|(contact, _)| *contact).collect();
     let sub = send::sub(&prepared.request);
     let marker = send::marker(prepared);
-    let marks: Vec<_> = contacts.iter().map(|contact| marker(cx, *contact)).collect();
+    let marks = marker.map(|mark| contacts.iter().map(|contact| mark(cx, *contact)).collect());
+    let marks: Vec<[u8; 32]> = marks.unwrap_or_default();
     let refusals = Refusals::find(cx, prepared, &contacts, &marks).await?;
     let held = preferences::held_each(cx, &contacts, &prepared.kind, sub).await?;
     let usual = Held::of(&prepared.kind, sub, Vec::new());
     let channels = send::channels(prepared);
     let mut all = Vec::with_capacity(to.len());
-    for ((contact, id), mark) in to.iter().zip(marks) {
+    for (number, (contact, id)) in to.iter().enumerate() {
+        let mark = marks.get(number).copied();
         let (contact, id, refused) = (*contact, *id, refusals.of(*contact));
         let held = held.get(&contact).unwrap_or(&usual);
         let mut outcomes = Vec::with_capacity(channels.len());
@@ -156,7 +158,7 @@ impl Refusals {
     ) -> Result<Self, Fault> {
         let settings = &prepared.kind.settings;
         let mut found = Self::default();
-        if settings.deduplicate_seconds.is_none() && settings.throttle.is_none() {
+        if marks.is_empty() {
             return Ok(found);
         }
         item::hold_each(cx, contacts).await?;

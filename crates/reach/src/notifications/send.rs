@@ -9,7 +9,7 @@ use super::channel::{Channel, Delivery};
 use super::events::{FeedChanged, ItemAdded};
 use super::item::Content;
 use super::kind::{Kind, Name};
-use super::log::{Outcome, Queued, Sent, Stage};
+use super::log::{Delivered, Outcome, Queued, Sent, Stage};
 use super::order::{Composed, Order, compose};
 use super::outbox::{self, Outbox, Parcel, Reach};
 use super::preferences::{self, Held};
@@ -163,10 +163,20 @@ async fn now(
     prepared: &Prepared,
 ) -> Result<Sent, Refusal> {
     let mark = mark(cx, contact, prepared);
-    let refused = refused(cx, contact, &prepared.kind, &mark).await?;
-    write(cx, id, contact, prepared, &mark, stage(refused)).await?;
-    deliver_all(cx, id, contact, prepared, refused).await?;
-    answer(cx, id, prepared).await
+    let refused = refused(cx, contact, &prepared.kind, mark.as_ref()).await?;
+    write(cx, id, contact, prepared, mark.as_ref(), stage(refused)).await?;
+    let deliveries = deliver_all(cx, id, contact, prepared, refused).await?;
+    Ok(Sent {
+        id,
+        contact,
+        kind: prepared.kind.name.as_str().to_owned(),
+        sub: sub(&prepared.request).map(ToOwned::to_owned),
+        state: stage(refused),
+        due_at: cx.now(),
+        created_at: cx.now(),
+        deliveries,
+        notes: prepared.composed.notes.clone(),
+    })
 }
 
 /// Sends what waited, unless it was sent or cancelled meanwhile (N12).
@@ -177,8 +187,8 @@ pub(super) async fn kept(
     prepared: &Prepared,
 ) -> Result<(), Refusal> {
     let mark = mark(cx, contact, prepared);
-    let refused = refused(cx, contact, &prepared.kind, &mark).await?;
-    if dispatch::settle(cx, id, stage(refused), &mark).await? {
+    let refused = refused(cx, contact, &prepared.kind, mark.as_ref()).await?;
+    if dispatch::settle(cx, id, stage(refused), mark.as_ref()).await? {
         deliver_all(cx, id, contact, prepared, refused).await?;
     }
     Ok(())
@@ -186,7 +196,7 @@ pub(super) async fn kept(
 
 /// Ends the waiting of what cannot be sent any more: its type or its contact is gone.
 pub(super) async fn give_up(cx: &mut Cx<'_>, id: NotificationId) -> Result<(), Refusal> {
-    dispatch::settle(cx, id, Stage::Ignored, &[0; 32]).await?;
+    dispatch::settle(cx, id, Stage::Ignored, None).await?;
     Ok(())
 }
 
@@ -201,17 +211,19 @@ async fn deliver_all(
     contact: ContactId,
     prepared: &Prepared,
     refused: Option<&'static str>,
-) -> Result<(), Refusal> {
+) -> Result<Vec<Delivered>, Refusal> {
     let request = &prepared.request;
     let held = preferences::held(cx, contact, &prepared.kind, sub(request)).await?;
+    let mut deliveries = Vec::new();
     for channel in channels(prepared) {
         let outcome = match refused {
             Some(reason) => Outcome::Skipped(reason),
             None => deliver(cx, id, contact, prepared, channel, &held).await?,
         };
         dispatch::deliver(cx, id, channel, &outcome).await?;
+        deliveries.push(outcome.delivered(channel, cx.now()));
     }
-    Ok(())
+    Ok(deliveries)
 }
 
 /// The channels of the type, or those of them that the call asks for.
@@ -312,12 +324,10 @@ async fn refused(
     cx: &mut Cx<'_>,
     contact: ContactId,
     kind: &Kind,
-    mark: &[u8; 32],
+    mark: Option<&[u8; 32]>,
 ) -> Result<Option<&'static str>, Fault> {
     let settings = &kind.settings;
-    if settings.deduplicate_seconds.is_none() && settings.throttle.is_none() {
-        return Ok(None);
-    }
+    let Some(mark) = mark else { return Ok(None) };
     item::hold(cx, contact).await?;
     let now = cx.now();
     let since = |seconds: u32| now.plus_seconds(-i64::from(seconds));
@@ -335,20 +345,24 @@ async fn refused(
     Ok(None)
 }
 
-/// What makes two sendings the same: contact, type, sub-notification, channels and texts.
-fn mark(cx: &Cx<'_>, contact: ContactId, prepared: &Prepared) -> [u8; 32] {
-    marker(prepared)(cx, contact)
+/// What makes two sendings the same: contact, type, sub-notification, channels and texts. Only
+/// where the type has limits; what was sent before it had any does not count.
+fn mark(cx: &Cx<'_>, contact: ContactId, prepared: &Prepared) -> Option<[u8; 32]> {
+    marker(prepared).map(|mark| mark(cx, contact))
 }
 
 /// Makes the marks of one sending to many contacts; what they share is read once.
-pub(super) fn marker(prepared: &Prepared) -> impl Fn(&Cx<'_>, ContactId) -> [u8; 32] {
-    let request = &prepared.request;
+pub(super) fn marker(prepared: &Prepared) -> Option<impl Fn(&Cx<'_>, ContactId) -> [u8; 32]> {
+    let (request, settings) = (&prepared.request, &prepared.kind.settings);
+    if settings.deduplicate_seconds.is_none() && settings.throttle.is_none() {
+        return None;
+    }
     let same = (prepared.kind.name.as_str(), sub(request), &request.order.only, &prepared.composed);
     let shared = Digest::of(&serde_json::to_vec(&same).expect("names and texts become JSON"));
-    move |cx, contact| {
+    Some(move |cx: &Cx<'_>, contact: ContactId| {
         let both = [contact.bytes().as_slice(), &shared.0].concat();
         cx.keys().mark("same notification", &both)
-    }
+    })
 }
 
 async fn keep(
@@ -367,12 +381,14 @@ async fn keep(
         kind: prepared.kind.name.as_str(),
         sub: sub(&prepared.request),
         stage: Stage::Scheduled,
-        mark: &mark,
+        mark: mark.as_ref(),
         sealed: Some(&sealed),
         due_at: at,
     };
     dispatch::insert(cx, &new).await?;
-    answer(cx, id, prepared).await
+    let mut sent = find(cx, id).await?;
+    sent.notes.clone_from(&prepared.composed.notes);
+    Ok(sent)
 }
 
 async fn write(
@@ -380,7 +396,7 @@ async fn write(
     id: NotificationId,
     contact: ContactId,
     prepared: &Prepared,
-    mark: &[u8; 32],
+    mark: Option<&[u8; 32]>,
     stage: Stage,
 ) -> Result<(), Fault> {
     let new = dispatch::New {
@@ -394,12 +410,6 @@ async fn write(
         due_at: cx.now(),
     };
     dispatch::insert(cx, &new).await
-}
-
-async fn answer(cx: &mut Cx<'_>, id: NotificationId, prepared: &Prepared) -> Result<Sent, Refusal> {
-    let mut sent = dispatch::find(cx, id).await?.ok_or(Refusal::NoSuchNotification)?;
-    sent.notes.clone_from(&prepared.composed.notes);
-    Ok(sent)
 }
 
 pub(super) fn sub(request: &Request) -> Option<&str> {
@@ -419,5 +429,5 @@ pub async fn sent(
     limit: usize,
 ) -> Result<Vec<Sent>, Fault> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    dispatch::list(cx, contact, after, limit).await
+    dispatch::list(cx, contact, after.map(|(_, id)| id), limit).await
 }

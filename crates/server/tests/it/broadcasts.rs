@@ -167,6 +167,7 @@ async fn nb4_preferences_limits_and_repetitions_hold_for_each() {
     let chosen = alice.call("PATCH", "/widget/v1/notification_preferences", &off).await;
     assert_eq!(chosen.status, 200, "{}", chosen.text);
     assert_eq!(crate::notifications::send(&app, &tenant, "bob", "1").await.status, 201);
+    app.forward(1).await;
     let accepted = broadcast(&app, &tenant, &json!({ "topic": "news" })).await;
     let done = ended(&app, &tenant, &accepted).await;
     assert_eq!((&done["done"], &done["skipped"]), (&json!(3), &json!(2)));

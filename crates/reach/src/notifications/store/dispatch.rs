@@ -19,7 +19,7 @@ pub(in super::super) struct New<'a> {
     pub(in super::super) kind: &'a str,
     pub(in super::super) sub: Option<&'a str>,
     pub(in super::super) stage: Stage,
-    pub(in super::super) mark: &'a [u8; 32],
+    pub(in super::super) mark: Option<&'a [u8; 32]>,
     pub(in super::super) sealed: Option<&'a Vec<u8>>,
     pub(in super::super) due_at: Moment,
 }
@@ -57,21 +57,26 @@ const SAME_EACH: Sql = Sql {
 const RECENT_EACH: Sql = Sql {
     lite: "select contact, count(*) from dispatch
         where tenant = $1 and type = $2 and due_at >= $3 and state = 'sent' and contact = $4
+            and mark is not null
         group by contact",
     pg: "select contact, count(*) from dispatch
         where tenant = $1 and type = $2 and due_at >= $3 and state = 'sent' and contact = any($4)
+            and mark is not null
         group by contact",
 };
 const LIST: &str = "
     select id, contact, type, sub, state, due_at, created_at from dispatch
-    where tenant = $1 and (created_at, id) < ($2, $3) and (contact = $4 or $4 is null)
-    order by created_at desc, id desc limit $5";
+    where tenant = $1 and id < $2 order by id desc limit $3";
+const LIST_OF_CONTACT: &str = "
+    select id, contact, type, sub, state, due_at, created_at from dispatch
+    where tenant = $1 and id < $2 and contact = $4 order by id desc limit $3";
 const SAME: &str = "
     select 1 from dispatch
     where tenant = $1 and mark = $2 and due_at >= $3 and state = 'sent' limit 1";
 const RECENT: &str = "
     select count(*) from (select 1 from dispatch
         where tenant = $1 and contact = $2 and due_at >= $3 and type = $4 and state = 'sent'
+            and mark is not null
         limit $5) as recent";
 /// Of all tenants, because a timer belongs to none; the index has waiting rows only.
 const DUE: &str = "
@@ -158,7 +163,7 @@ pub(in super::super) async fn settle(
     cx: &mut Cx<'_>,
     id: NotificationId,
     stage: Stage,
-    mark: &[u8; 32],
+    mark: Option<&[u8; 32]>,
 ) -> Result<bool, Fault> {
     let values = [cx.tenant().into(), id.into(), stage.name().into(), mark.into()];
     Ok(cx.exec(SETTLE, &values).await? > 0)
@@ -190,7 +195,7 @@ pub(in super::super) struct One {
     pub(in super::super) id: NotificationId,
     pub(in super::super) contact: ContactId,
     pub(in super::super) stage: Stage,
-    pub(in super::super) mark: [u8; 32],
+    pub(in super::super) mark: Option<[u8; 32]>,
     pub(in super::super) outcomes: Vec<(Channel, Outcome)>,
 }
 
@@ -204,7 +209,7 @@ pub(in super::super) async fn insert_each(
     let (tenant, now): (Value<'_>, Value<'_>) = (cx.tenant().into(), cx.now().into());
     let mut rows: Vec<[Value<'_>; 4]> = Vec::with_capacity(all.len());
     for one in all {
-        let (state, mark) = (one.stage.name().into(), (&one.mark).into());
+        let (state, mark) = (one.stage.name().into(), one.mark.as_ref().into());
         rows.push([one.id.into(), one.contact.into(), state, mark]);
     }
     cx.exec_each(INSERT_EACH, &[tenant, kind.into(), sub.into(), now], &rows).await?;
@@ -251,16 +256,19 @@ pub(in super::super) async fn find(
     Ok(Some(sent))
 }
 
-/// What was sent, newest first: to one contact, or to anybody.
+/// What was sent before something, newest first: to one contact, or to anybody.
 pub(in super::super) async fn list(
     cx: &mut Cx<'_>,
     contact: Option<ContactId>,
-    after: Option<(i64, [u8; 16])>,
+    before: Option<[u8; 16]>,
     limit: i64,
 ) -> Result<Vec<Sent>, Fault> {
-    let (at, id) = after.unwrap_or((i64::MAX, [255; 16]));
-    let values = [cx.tenant().into(), at.into(), id.into(), contact.into(), limit.into()];
-    let mut found = cx.rows(LIST, &values, columns).await?;
+    let before = before.unwrap_or([255; 16]);
+    let values = [cx.tenant().into(), before.into(), limit.into(), contact.into()];
+    let mut found = match contact {
+        Some(_) => cx.rows(LIST_OF_CONTACT, &values, columns).await?,
+        None => cx.rows(LIST, &values[..3], columns).await?,
+    };
     for sent in &mut found {
         sent.deliveries = deliveries(cx, sent.id).await?;
     }
