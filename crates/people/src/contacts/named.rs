@@ -5,7 +5,7 @@ use countersign_base::{ContactId, Fault, Provenance, Trust};
 use countersign_door::Cx;
 use countersign_identity::Identifier;
 
-use super::model::{Changed, Contact, FieldName, Refusal};
+use super::model::{Changed, Contact, FieldName, Fields, Refusal};
 use super::store;
 
 /// The contact whose own id this is, and how that was proven; `claimed` when only a back end
@@ -27,9 +27,9 @@ pub async fn ensure(cx: &mut Cx<'_>, id: &str) -> Result<ContactId, Fault> {
         let theirs = named(cx, id).await?;
         return theirs.map(|(id, _)| id).ok_or(Fault::Retry("an identifier vanished".into()));
     }
-    let mut contact = store::create(cx, new, Trust::Claimed).await?;
-    contact.fields.put(FieldName::Id, id.to_owned(), Provenance::Set, cx.now());
-    store::update(cx, &contact).await?;
+    let mut fields = Fields::default();
+    fields.put(FieldName::Id, id.to_owned(), Provenance::Set, cx.now());
+    store::create(cx, new, Trust::Claimed, fields).await?;
     cx.emit(&Changed { contact: new }).await?;
     Ok(new)
 }

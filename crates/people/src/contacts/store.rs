@@ -29,8 +29,9 @@ const KNOWN_AFTER: &str = "
 const HOW_MANY_KNOWN: &str =
     "select count(*) from contact where tenant = $1 and trust <> 'anonymous'";
 const INSERT: &str = "
-    insert into contact (tenant, id, trust, contradicts, sealed, created_at, last_seen_at)
-    values ($1, $2, $3, $4, $5, $6, $6)";
+    insert into contact (tenant, id, trust, contradicts, email_mark, external_mark, sealed,
+        created_at, last_seen_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $8)";
 const INSERT_KEY: &str = "insert into contact_key (tenant, contact, wrapped) values ($1, $2, $3)";
 const UPDATE: &str = "
     update contact set trust = $3, contradicts = $4, company = $5, email_mark = $6,
@@ -107,7 +108,13 @@ pub(super) async fn how_many_known(cx: &mut Cx<'_>) -> Result<i64, Fault> {
     Ok(found.unwrap_or(0))
 }
 
-pub(super) async fn create(cx: &mut Cx<'_>, id: ContactId, trust: Trust) -> Result<Contact, Fault> {
+/// Makes a contact, with a key of its own.
+pub(super) async fn create(
+    cx: &mut Cx<'_>,
+    id: ContactId,
+    trust: Trust,
+    fields: Fields,
+) -> Result<Contact, Fault> {
     let wrapped = cx.keys().new_contact(id);
     let key = cx.keys().open(id, &wrapped)?;
     cx.exec(INSERT_KEY, &[cx.tenant().into(), id.into(), (&wrapped).into()]).await?;
@@ -116,17 +123,20 @@ pub(super) async fn create(cx: &mut Cx<'_>, id: ContactId, trust: Trust) -> Resu
         id,
         trust,
         flags: Vec::new(),
-        fields: Fields::default(),
+        fields,
         company: None,
         created_at: now,
         last_seen_at: now,
     };
     let sealed = seal(cx, &key, &contact)?;
-    let values: [Value<'_>; 6] = [
+    let (email, external) = marks(cx, &contact.fields);
+    let values: [Value<'_>; 8] = [
         cx.tenant().into(),
         id.into(),
         trust.name().into(),
         false.into(),
+        email.as_ref().into(),
+        external.as_ref().into(),
         (&sealed).into(),
         now.into(),
     ];
@@ -137,10 +147,7 @@ pub(super) async fn create(cx: &mut Cx<'_>, id: ContactId, trust: Trust) -> Resu
 pub(super) async fn update(cx: &mut Cx<'_>, contact: &Contact) -> Result<(), Fault> {
     let key = key(cx, contact.id).await?;
     let sealed = seal(cx, &key, contact)?;
-    let mark = |what: &'static str, name| {
-        contact.fields.value(name).map(|value| cx.keys().mark(what, value.as_bytes()))
-    };
-    let (email, external) = (mark("email", FieldName::Email), mark("id", FieldName::Id));
+    let (email, external) = marks(cx, &contact.fields);
     let values: [Value<'_>; 9] = [
         cx.tenant().into(),
         contact.id.into(),
@@ -275,6 +282,14 @@ fn marked(cx: &Cx<'_>, identifier: Identifier<'_>) -> (&'static str, [u8; 32]) {
         Identifier::Id(id) => ("id", cx.keys().mark("proven id", id.as_bytes())),
         Identifier::Email(email) => ("email", cx.keys().mark("proven email", email.as_bytes())),
     }
+}
+
+/// By what a contact is searched: its email address and its own id.
+fn marks(cx: &Cx<'_>, fields: &Fields) -> (Option<[u8; 32]>, Option<[u8; 32]>) {
+    let mark = |what: &'static str, name| {
+        fields.value(name).map(|value| cx.keys().mark(what, value.as_bytes()))
+    };
+    (mark("email", FieldName::Email), mark("id", FieldName::Id))
 }
 
 async fn key(cx: &mut Cx<'_>, id: ContactId) -> Result<Arc<Key>, Fault> {
