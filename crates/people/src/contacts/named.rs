@@ -14,6 +14,11 @@ pub async fn named(cx: &mut Cx<'_>, id: &str) -> Result<Option<(ContactId, Trust
     store::identified(cx, Identifier::Id(id)).await
 }
 
+/// The contacts with these own ids, in their order, where there are such.
+pub async fn named_each(cx: &mut Cx<'_>, ids: &[&str]) -> Result<Vec<Option<ContactId>>, Fault> {
+    store::named_each(cx, ids).await
+}
+
 /// The contact with this own id, made if it is missing.
 ///
 /// A back end's word is no proof: the first proof of the same id finds this contact and raises

@@ -1,11 +1,12 @@
 //! The only file that knows where contacts are kept.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use countersign_base::{CompanyId, ContactId, Fault, Moment, Trust};
 use countersign_door::Cx;
 use countersign_identity::Identifier;
-use countersign_infra::db::{Row, Value};
+use countersign_infra::db::{Row, Sql, Value};
 use countersign_infra::vault::{Key, Place};
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +40,15 @@ const UPDATE: &str = "
     where tenant = $1 and id = $2";
 const IDENTIFIED: &str =
     "select contact, trust from identifier where tenant = $1 and kind = $2 and mark = $3";
+const NAMED_EACH: Sql = Sql {
+    lite: "select mark, contact from identifier where tenant = $1 and kind = 'id' and mark = $2",
+    pg: "select mark, contact from identifier
+        where tenant = $1 and kind = 'id' and mark = any($2)",
+};
+const EXISTING: Sql = Sql {
+    lite: "select id from contact where tenant = $1 and id = $2",
+    pg: "select id from contact where tenant = $1 and id = any($2)",
+};
 const PROVEN_ID: &str =
     "select 1 from identifier where tenant = $1 and contact = $2 and kind = 'id'";
 const CLAIM: &str = "
@@ -169,6 +179,29 @@ pub(super) async fn identified(
     let (kind, mark) = marked(cx, identifier);
     let values = [cx.tenant().into(), kind.into(), (&mark).into()];
     cx.row(IDENTIFIED, &values, |row| Ok((row.col(0)?, trust(row, 1)?))).await
+}
+
+/// The contacts with these own ids, where there are such.
+pub(super) async fn named_each(
+    cx: &mut Cx<'_>,
+    ids: &[&str],
+) -> Result<Vec<Option<ContactId>>, Fault> {
+    let marks: Vec<_> = ids.iter().map(|id| marked(cx, Identifier::Id(id)).1).collect();
+    let rows: Vec<_> = marks.iter().map(|mark| [mark.into()]).collect();
+    let read = |row: &Row<'_>| Ok((row.col(0)?, row.col(1)?));
+    let found: HashMap<[u8; 32], ContactId> =
+        cx.rows_each(NAMED_EACH, &[cx.tenant().into()], &rows, read).await?.into_iter().collect();
+    Ok(marks.iter().map(|mark| found.get(mark).copied()).collect())
+}
+
+/// Those of the ids that are a contact's.
+pub(super) async fn existing(
+    cx: &mut Cx<'_>,
+    ids: &[ContactId],
+) -> Result<HashSet<ContactId>, Fault> {
+    let rows: Vec<_> = ids.iter().map(|id| [(*id).into()]).collect();
+    let found = cx.rows_each(EXISTING, &[cx.tenant().into()], &rows, |row| row.col(0)).await?;
+    Ok(found.into_iter().collect())
 }
 
 pub(super) async fn has_proven_id(cx: &mut Cx<'_>, contact: ContactId) -> Result<bool, Fault> {

@@ -32,7 +32,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::model::{Audience, Broadcast, Order, Refusal, State};
 pub use self::work::{CHUNK, carry_out, keep_going, step};
-use crate::notifications::{self, Prepared, To, Told};
+use crate::notifications::{self, Person, Prepared, To, Told};
 
 /// A broadcast was accepted, has come further, or has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,12 +120,19 @@ pub async fn tell(
 
 /// The contacts of people, in their order, each once; missing ones are made (N1).
 async fn recipients(cx: &mut Cx<'_>, people: &[To]) -> Result<Vec<ContactId>, Refusal> {
+    let known = notifications::known_each(cx, people).await?;
     let mut contacts = Vec::with_capacity(people.len());
-    let mut known = HashSet::with_capacity(people.len());
-    for (number, one) in people.iter().enumerate() {
-        let contact = notifications::recipient(cx, one).await;
-        let contact = contact.map_err(|why| Refusal::Recipient(number, Box::new(why)))?;
-        if known.insert(contact) {
+    let mut named = HashSet::with_capacity(people.len());
+    for (number, (one, known)) in people.iter().zip(known).enumerate() {
+        let is_told_about = one.person().is_some_and(Person::says_more);
+        let contact = match known {
+            Some(contact) if !is_told_about => contact,
+            _ => {
+                let made = notifications::recipient(cx, one).await;
+                made.map_err(|why| Refusal::Recipient(number, Box::new(why)))?
+            }
+        };
+        if named.insert(contact) {
             contacts.push(contact);
         }
     }

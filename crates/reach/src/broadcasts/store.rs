@@ -24,9 +24,9 @@ const DUE: &str = "
     select tenant, id from broadcast where state = 'running' order by created_at limit $1";
 /// On PostgreSQL another node passes by what one is carrying out; SQLite has one node.
 const CLAIM: Sql = Sql {
-    lite: "select sealed, last, created_at from broadcast
+    lite: "select sealed, last, done, created_at from broadcast
         where tenant = $1 and id = $2 and state = 'running'",
-    pg: "select sealed, last, created_at from broadcast
+    pg: "select sealed, last, done, created_at from broadcast
         where tenant = $1 and id = $2 and state = 'running' for update skip locked",
 };
 const ADVANCE: &str = "
@@ -66,6 +66,7 @@ pub(super) struct Running {
     pub(super) id: BroadcastId,
     pub(super) order: Order,
     pub(super) last: [u8; 16],
+    pub(super) done: i64,
     pub(super) accepted_at: Moment,
 }
 
@@ -119,14 +120,14 @@ pub(super) async fn running(app: &App) -> Result<Vec<(TenantId, BroadcastId)>, F
 
 /// Takes a broadcast for this transaction, unless it has ended or another node has it.
 pub(super) async fn claim(cx: &mut Cx<'_>, id: BroadcastId) -> Result<Option<Running>, Fault> {
-    let read = |row: &Row<'_>| Ok((row.col(0)?, row.col(1)?, row.col(2)?));
-    let found: Option<(Vec<u8>, [u8; 16], Moment)> =
+    let read = |row: &Row<'_>| Ok((row.col(0)?, row.col(1)?, row.col(2)?, row.col(3)?));
+    let found: Option<(Vec<u8>, [u8; 16], i64, Moment)> =
         cx.row(CLAIM, &[cx.tenant().into(), id.into()], read).await?;
-    let Some((sealed, last, accepted_at)) = found else { return Ok(None) };
+    let Some((sealed, last, done, accepted_at)) = found else { return Ok(None) };
     let plain = cx.keys().own().open(&place(cx, id), &sealed)?;
     let order = serde_json::from_slice(&plain)
         .map_err(|_| Fault::Corrupt("a broadcast's order cannot be read"))?;
-    Ok(Some(Running { id, order, last, accepted_at }))
+    Ok(Some(Running { id, order, last, done, accepted_at }))
 }
 
 /// The recipients after the last one, of those who were there when it was accepted (NB1).

@@ -45,10 +45,8 @@ pub async fn subscribe(cx: &mut Cx<'_>, topic: &str, people: &[To]) -> Result<u6
 
 /// Takes people out of a topic; how many were there.
 pub async fn unsubscribe(cx: &mut Cx<'_>, topic: &str, people: &[To]) -> Result<u64, Fault> {
-    let mut contacts = Vec::with_capacity(people.len());
-    for one in people {
-        contacts.extend(notifications::known(cx, one).await?);
-    }
+    let contacts: Vec<_> =
+        notifications::known_each(cx, people).await?.into_iter().flatten().collect();
     store::unsubscribe(cx, topic, &contacts).await
 }
 

@@ -62,7 +62,7 @@ async fn chunk(cx: &mut Cx<'_>, app: &App, id: BroadcastId) -> Result<bool, Refu
     let to = store::next(cx, &running, CHUNK).await?;
     let prepared = running.order.prepared(app)?;
     let text = notifications::shared(id.bytes(), &prepared, running.accepted_at);
-    let named: Vec<_> = to.iter().map(|contact| (*contact, item(cx, &running, *contact))).collect();
+    let named = ids(cx, &running, &to);
     let told = notifications::send_each(cx, &prepared, text, &named).await?;
     store::advance(cx, id, &progress(&running, &to, &told)).await?;
     cx.emit(&BroadcastMoved { broadcast: id }).await?;
@@ -86,12 +86,40 @@ async fn give_up(cx: &mut Cx<'_>, id: BroadcastId) -> Result<bool, Fault> {
     Ok(false)
 }
 
-/// The id of a contact's item: the same whoever carries the broadcast out, so that it can be
-/// written once only.
-fn item(cx: &Cx<'_>, running: &Running, contact: ContactId) -> NotificationId {
-    let both = [running.id.bytes(), contact.bytes()].concat();
-    let mark = cx.keys().mark("item of a broadcast", &both);
+/// The ids of a chunk's items: the same whoever carries it out, so that a chunk that came twice
+/// could not be written.
+///
+/// They grow with the recipients, behind one another in every index. Ids by chance would touch a
+/// page for each recipient, and seven times as much would be written.
+fn ids(cx: &Cx<'_>, running: &Running, to: &[ContactId]) -> Vec<(ContactId, NotificationId)> {
+    let first = u64::try_from(running.done).unwrap_or(0);
+    let id = |(number, contact): (u64, &ContactId)| {
+        let both = [running.id.bytes(), contact.bytes()].concat();
+        let mark = cx.keys().mark("item of a broadcast", &both);
+        (*contact, Id::new(running.accepted_at.millis(), chance(number, mark)))
+    };
+    (first..).zip(to).map(id).collect()
+}
+
+/// The free bits of an id, 12 and 62 of them: 34 for the number, 40 of the mark.
+fn chance(number: u64, mark: [u8; 32]) -> [u8; 10] {
+    let [_, _, _, _, _, _, high, low] = (number >> 22).to_be_bytes();
     let mut chance = [0; 10];
-    chance.copy_from_slice(&mark[..10]);
-    Id::new(running.accepted_at.millis(), chance)
+    chance[..2].copy_from_slice(&[high, low]);
+    chance[2..].copy_from_slice(&((number & 0x3f_ffff) << 40).to_be_bytes());
+    chance[5..].copy_from_slice(&mark[..5]);
+    chance
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_of_a_broadcast_grow_with_its_recipients() {
+        let id = |number, mark| NotificationId::new(7, chance(number, [mark; 32]));
+        let numbers = [0, 1, 255, 256, 0x3f_ffff, 0x40_0000, 0x40_0001, 0x3_ffff_ffff];
+        let ids: Vec<_> = numbers.iter().flat_map(|at| [id(*at, 0), id(*at, 255)]).collect();
+        assert!(ids.is_sorted_by(|one, next| one < next), "{ids:?}");
+    }
 }

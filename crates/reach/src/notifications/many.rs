@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use countersign_base::{ContactId, Fault, Moment, NotificationId};
 use countersign_door::Cx;
+use countersign_people::contacts;
 use serde::Serialize;
 
 use super::channel::{Channel, Delivery};
@@ -11,7 +12,7 @@ use super::events::ItemAdded;
 use super::log::{Outcome, Stage};
 use super::preferences::{self, Held};
 use super::refusal::Refusal;
-use super::send::{self, NO_TEXT, Prepared, REPEATED, THROTTLED, TURNED_OFF};
+use super::send::{self, NO_TEXT, Prepared, REPEATED, THROTTLED, TURNED_OFF, To};
 use super::store::dispatch::{self, One};
 use super::store::item::{self, Shared};
 
@@ -57,6 +58,20 @@ pub fn shared(id: [u8; 16], prepared: &Prepared, at: Moment) -> Option<Text> {
     prepared.composed.inapp.as_ref()?;
     let days = prepared.kind.settings.retention_days.map(i64::from);
     Some(Text { id, expires_at: days.map(|days| at.plus_seconds(days * 24 * 3_600)) })
+}
+
+/// The contacts that are meant, in their order, where they are there; nobody is made.
+pub async fn known_each(cx: &mut Cx<'_>, people: &[To]) -> Result<Vec<Option<ContactId>>, Fault> {
+    let contacts: Vec<_> = people.iter().filter_map(To::contact).collect();
+    let existing = contacts::existing(cx, &contacts).await?;
+    let ids: Vec<_> = people.iter().filter_map(|to| to.person().map(|one| &*one.id)).collect();
+    let mut named = contacts::named_each(cx, &ids).await?.into_iter();
+    let known = |to: &To| match to {
+        To::Person(_) => named.next().flatten(),
+        To::Contact(id) => existing.contains(id).then_some(*id),
+        To::Several => None,
+    };
+    Ok(people.iter().map(known).collect())
 }
 
 /// Sends to each contact, which must be named once, under the id beside it (N9 to N11).

@@ -41,11 +41,11 @@ pub mod template;
 
 pub use self::events::{FeedChanged, ItemAdded};
 pub use self::feed::{MOST_CHANGED, change, feed, look, see_all, unread};
-pub use self::many::{MOST_AT_ONCE, Text, Told, send_each, share, shared};
+pub use self::many::{MOST_AT_ONCE, Text, Told, known_each, send_each, share, shared};
 pub use self::refusal::Refusal;
 pub use self::schedule::{cancel, change as reschedule, deliver_due, keep_time};
+pub(crate) use self::send::recipient;
 pub use self::send::{
     Person, Prepared, Request, To, find, kind_of, own_id, prepared, retract, send, sent,
 };
-pub(crate) use self::send::{known, recipient};
 pub use self::store::OLD;

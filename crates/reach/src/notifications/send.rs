@@ -51,6 +51,18 @@ pub enum To {
     Several,
 }
 
+impl To {
+    /// The contact, where one is named.
+    pub fn contact(&self) -> Option<ContactId> {
+        if let Self::Contact(id) = self { Some(*id) } else { None }
+    }
+
+    /// The person, where one is named.
+    pub fn person(&self) -> Option<&Person> {
+        if let Self::Person(person) = self { Some(person) } else { None }
+    }
+}
+
 /// A person by the customer's own id.
 #[derive(Clone, Debug, Deserialize, Serialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -63,6 +75,13 @@ pub struct Person {
     /// Their telephone number; kept as *set*.
     #[serde(default)]
     pub phone: Option<String>,
+}
+
+impl Person {
+    /// Whether more than the id is told of the person.
+    pub fn says_more(&self) -> bool {
+        self.email.is_some() || self.phone.is_some()
+    }
 }
 
 /// A request with its type found and its texts filled in, ready for one transaction.
@@ -121,15 +140,6 @@ pub async fn retract(
         cx.emit(&FeedChanged { contact }).await?;
     }
     Ok(taken)
-}
-
-/// The contact that is meant, if it is there; nobody is made.
-pub(crate) async fn known(cx: &mut Cx<'_>, to: &To) -> Result<Option<ContactId>, Fault> {
-    match to {
-        To::Contact(id) => Ok(contacts::exists(cx, *id).await?.then_some(*id)),
-        To::Person(person) => Ok(contacts::named(cx, &person.id).await?.map(|(id, _)| id)),
-        To::Several => Ok(None),
-    }
 }
 
 /// The contact to send to, and what the caller says about it.

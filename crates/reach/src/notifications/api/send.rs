@@ -16,6 +16,7 @@ use utoipa_axum::routes;
 use super::super::channel::Channel;
 use super::super::kind::{Name, Templates};
 use super::super::log::Sent;
+use super::super::many::known_each;
 use super::super::order::Order;
 use super::super::refusal::Refusal;
 use super::super::schedule;
@@ -251,7 +252,8 @@ async fn retract_notifications(
 ) -> Answer<Retracted> {
     let retracted: Result<u64, Refusal> = who
         .write(async move |cx: &mut Cx<'_>| {
-            let Some(contact) = send::known(cx, &to.into()).await? else { return Ok(0) };
+            let known = known_each(cx, &[to.into()]).await?;
+            let Some(contact) = known.into_iter().flatten().next() else { return Ok(0) };
             Ok(send::retract(cx, contact, &kind, sub.as_deref()).await?)
         })
         .await;
