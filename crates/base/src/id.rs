@@ -32,6 +32,7 @@ pub mod kinds {
         Conversation "cnv" "A conversation."
         Message "msg" "A message."
         Notification "ntf" "A notification, from its sending on."
+        Broadcast "brc" "Something that is told to many."
         PushSubscription "psh" "A browser that takes web push."
         Member "mem" "A member of the dashboard."
         SignIn "sgn" "A member's sign-in."

@@ -38,6 +38,8 @@ pub type ConversationId = Id<kinds::Conversation>;
 pub type MessageId = Id<kinds::Message>;
 /// The id of a notification, from its sending on.
 pub type NotificationId = Id<kinds::Notification>;
+/// The id of something that is told to many.
+pub type BroadcastId = Id<kinds::Broadcast>;
 /// The id of a browser that takes web push.
 pub type PushSubscriptionId = Id<kinds::PushSubscription>;
 /// The id of a member of the dashboard.

@@ -121,6 +121,12 @@ const INSERT_REVOCATION: Sql = Sql {
     pg: "insert into revocation (tenant, kind, target, at, pos) values
         ($1, $2, $3, $4, (pg_current_xact_id()::text::bigint << 12) + $5)",
 };
+const INSERT_EVENTS: Sql = Sql {
+    lite: "insert into event (tenant, topic, kind, body, at) values ($1, $4, $2, $5, $3)",
+    pg: "insert into event (tenant, topic, kind, body, at, pos)
+        select $1, topic, $2, body, $3, (pg_current_xact_id()::text::bigint << 12) + number
+        from unnest($4::bytea[], $5::text[], $6::bigint[]) as one (topic, body, number)",
+};
 const CONTACT_KEY: &str = "select wrapped from contact_key where tenant = $1 and contact = $2";
 
 impl<'a> Cx<'a> {
@@ -197,6 +203,28 @@ impl<'a> Cx<'a> {
         self.tx.exec(sql, values).await
     }
 
+    /// Runs a statement for every one of `rows` and reads what it gives back: see
+    /// [`Tx::rows_each`].
+    pub async fn rows_each<T, const N: usize>(
+        &mut self,
+        sql: Sql,
+        same: &[Value<'_>],
+        rows: &[[Value<'_>; N]],
+        read: impl FnMut(&Row<'_>) -> Result<T, Fault>,
+    ) -> Result<Vec<T>, Fault> {
+        self.tx.rows_each(sql, same, rows, read).await
+    }
+
+    /// Runs a statement for every one of `rows`: see [`Tx::exec_each`].
+    pub async fn exec_each<const N: usize>(
+        &mut self,
+        sql: Sql,
+        same: &[Value<'_>],
+        rows: &[[Value<'_>; N]],
+    ) -> Result<u64, Fault> {
+        self.tx.exec_each(sql, same, rows).await
+    }
+
     /// Records that something happened; it counts only if the operation succeeds.
     ///
     /// # Panics
@@ -221,6 +249,27 @@ impl<'a> Cx<'a> {
     /// Wakes, after the commit, whoever carries things out of the house.
     pub fn wake_carriers(&mut self) {
         self.committed.has_outgoing = true;
+    }
+
+    /// Records many events of one kind at once, in their order.
+    ///
+    /// # Panics
+    ///
+    /// Never: an event is ids and numbers, which always become JSON.
+    pub async fn emit_all<E: Event>(&mut self, events: &[E]) -> Result<(), Fault> {
+        let to_json =
+            |event: &E| serde_json::to_string(event).expect("ids and numbers become JSON");
+        let bodies: Vec<_> = events.iter().map(to_json).collect();
+        let tenant = self.tenant();
+        let mut rows = Vec::with_capacity(events.len());
+        for (event, body) in events.iter().zip(&bodies) {
+            let number = self.next_position();
+            rows.push([event.topic().key(tenant).into(), body.into(), number.into()]);
+        }
+        let same = [tenant.into(), E::KIND.into(), self.now.into()];
+        self.exec_each(INSERT_EVENTS, &same, &rows).await?;
+        self.committed.has_news |= !events.is_empty();
+        Ok(())
     }
 
     /// Ends proofs and connections on every node, here before the caller is answered; what

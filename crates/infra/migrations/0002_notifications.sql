@@ -34,7 +34,9 @@ create table notification (
     id bytea not null,
     type text not null,
     sub text,
-    sealed bytea not null,
+    -- Of its own, or null where it shows a text that many share.
+    sealed bytea,
+    text bytea,
     seen_at bigint,
     opened_at bigint,
     clicked_at bigint,
@@ -47,8 +49,7 @@ create table notification (
 ) {tenant};
 create index notification_unread on notification (tenant, contact)
     where seen_at is null and archived_at is null;
-create index notification_of_type on notification (tenant, contact, type);
-create index notification_expiry on notification (expires_at);
+create index notification_expiry on notification (expires_at) where expires_at is not null;
 
 -- Which types a contact has ever received: only those stand among its preferences.
 create table notification_received (
@@ -70,7 +71,8 @@ create table notification_preference (
     primary key (tenant, contact, type, sub, channel)
 ) {tenant};
 
--- One row for each thing that was asked to be sent; `sealed` is what to send while it waits.
+-- One row for each thing that was asked to be sent; `sealed` is what to send while it waits. Ids
+-- grow with time. `mark` is null where the type has no limits, which keeps its indexes small.
 create table dispatch (
     tenant bytea not null,
     id bytea not null,
@@ -78,17 +80,16 @@ create table dispatch (
     type text not null,
     sub text,
     state text not null,
-    mark bytea not null,
+    mark bytea,
     sealed bytea,
     due_at bigint not null,
     created_at bigint not null,
     primary key (tenant, id)
 ) {tenant};
 create index dispatch_due on dispatch (due_at) where state = 'scheduled';
-create index dispatch_log on dispatch (tenant, created_at, id);
-create index dispatch_contact on dispatch (tenant, contact, created_at, id);
-create index dispatch_mark on dispatch (tenant, mark, due_at);
-create index dispatch_recent on dispatch (tenant, contact, type, due_at);
+create index dispatch_contact on dispatch (tenant, contact, id);
+create index dispatch_mark on dispatch (tenant, mark, due_at) where mark is not null;
+create index dispatch_recent on dispatch (tenant, contact, type, due_at) where mark is not null;
 create index dispatch_age on dispatch (due_at);
 
 -- What became of it on each channel. The columns from `contact` on are for what has to be
@@ -142,3 +143,43 @@ create index push_subscription_contact on push_subscription (tenant, contact, re
 create index push_subscription_session on push_subscription (tenant, session);
 create index push_subscription_widget on push_subscription (tenant, widget);
 create index push_subscription_age on push_subscription (renewed_at);
+
+-- What many are told: texts that items share, contacts by topic, and how far a broadcast is.
+
+create table notification_text (
+    tenant bytea not null,
+    id bytea not null,
+    sealed bytea not null,
+    created_at bigint not null,
+    expires_at bigint,
+    primary key (tenant, id)
+) {tenant};
+create index notification_text_expiry on notification_text (expires_at)
+    where expires_at is not null;
+
+create table topic_subscriber (
+    tenant bytea not null,
+    topic text not null,
+    contact bytea not null,
+    created_at bigint not null,
+    primary key (tenant, topic, contact)
+) {tenant};
+create index topic_of_contact on topic_subscriber (tenant, contact, topic);
+
+-- `topic` is null where everybody is meant; `last` is the contact that was told last.
+create table broadcast (
+    tenant bytea not null,
+    id bytea not null,
+    type text not null,
+    topic text,
+    state text not null,
+    sealed bytea,
+    total bigint not null,
+    done bigint not null,
+    skipped bigint not null,
+    last bytea not null,
+    created_at bigint not null,
+    changed_at bigint not null,
+    primary key (tenant, id)
+) {tenant};
+create index broadcast_running on broadcast (created_at) where state = 'running';

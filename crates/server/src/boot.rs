@@ -27,7 +27,7 @@ use countersign_people::{People, Shared, signing};
 use countersign_reach::notifications::channel::Channel;
 use countersign_reach::notifications::email::Email;
 use countersign_reach::notifications::outbox::{self, Outbox};
-use countersign_reach::{notifications, web_push};
+use countersign_reach::{broadcasts, notifications, web_push};
 
 use crate::config::{ConfigFault, Store};
 
@@ -237,6 +237,7 @@ fn work(app: &App, people: &People, queue: refusals::Queue) -> Vec<tokio::task::
     work.push(tokio::spawn(replays::keep(app.clone(), people.clone())));
     work.push(tokio::spawn(notifications::keep_time(app.clone())));
     work.push(tokio::spawn(outbox::keep_carrying(app.clone())));
+    work.push(tokio::spawn(broadcasts::keep_going(app.clone())));
     let old = [refusals::OLD, coverage::OLD, replays::OLD, web_push::OLD]
         .into_iter()
         .chain(notifications::OLD);

@@ -11,7 +11,7 @@ use countersign_people::{
     People, api_keys, audit, contacts, coverage, identity_secrets, jwks, members, refusals,
     replays, sessions, signing, widgets,
 };
-use countersign_reach::{notifications, web_push};
+use countersign_reach::{broadcasts, notifications, web_push};
 use countersign_talk::conversations;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -73,6 +73,7 @@ fn staff() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(conversations::api::staff_routes())
         .merge(notifications::api::staff_routes())
+        .merge(broadcasts::api::staff_routes())
         .merge(web_push::api::staff_routes())
         .merge(contacts::api::staff_routes())
         .merge(sessions::api::staff_routes())

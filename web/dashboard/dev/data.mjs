@@ -204,7 +204,7 @@ export function world(now = Date.now()) {
     })
   }
 
-  return { withheld: [], now, members, widgets, contacts, conversations, messages, sessions, secrets: makeSecrets(iso, app, site), jwks: new Map(), replays: new Map([[app.id, makeReplays(iso, contacts)]]), refusals: makeRefusals(iso, app, site), coverage: makeCoverage, types: makeTypes(), sent: makeSent(iso, contacts), apiKeys: makeKeys(iso), audit: makeAudit(iso, members, app, alice), organization: { id: id('org'), name: 'Corvid Labs' }, environment: 'live' }
+  return { withheld: [], now, members, widgets, contacts, conversations, messages, sessions, secrets: makeSecrets(iso, app, site), jwks: new Map(), replays: new Map([[app.id, makeReplays(iso, contacts)]]), refusals: makeRefusals(iso, app, site), coverage: makeCoverage, types: makeTypes(), sent: makeSent(iso, contacts), broadcasts: [], topics: [{ topic: 'incidents', subscribers: 4 }], apiKeys: makeKeys(iso), audit: makeAudit(iso, members, app, alice), organization: { id: id('org'), name: 'Corvid Labs' }, environment: 'live' }
 }
 
 function makeWidgets(iso) {

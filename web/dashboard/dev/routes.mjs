@@ -250,6 +250,22 @@ export function routes(state) {
       world.sent.unshift(made)
       return [201, made]
     }],
+    ['GET', '/notification_topics', ({ page }) => page(world.topics)],
+    ['GET', '/broadcasts', ({ page }) => page(world.broadcasts)],
+    ['POST', '/broadcasts', ({ body }) => {
+      only(body, ['type', 'to', 'parameters'])
+      const total = body.to === 'everybody' ? 100_000 : world.topics.find(({ topic }) => topic === body.to.topic).subscribers
+      const made = { id: id('brc'), type: body.type, to: body.to, state: 'running', total, done: 0, skipped: 0, created_at: now(), changed_at: now() }
+      world.broadcasts.unshift(made)
+      const move = (done, state) => setTimeout(() => made.state === 'running' && live.push('broadcast.moved', Object.assign(made, { done, state, skipped: 1, changed_at: now() })), done === total ? 600 : 300)
+      move(total / 2, 'running')
+      if (total < 100) move(total, 'done') // a large one goes on for ever, so that it can be stopped
+      return [202, made]
+    }],
+    ['DELETE', '/broadcasts/:id', ({ at }) => {
+      live.push('broadcast.moved', Object.assign(find(world.broadcasts, at.id), { state: 'cancelled' }))
+      return null
+    }],
     ['DELETE', '/notifications/:id', ({ at }) => {
       Object.assign(find(world.sent, at.id), { state: 'cancelled' })
       return null

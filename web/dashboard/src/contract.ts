@@ -242,6 +242,7 @@ export type Frame =
   | { type: 'conversation.changed'; cursor: string; data: Conversation }
   | { type: 'contact.changed'; cursor: string; data: { id: string } }
   | { type: 'refusal.recorded'; cursor: string; data: { reference: string } }
+  | { type: 'broadcast.moved'; cursor: string; data: Broadcast }
   | { type: 'typing'; cursor: null; data: { conversation: string; author: TypingAuthor } }
   | { type: 'ready'; cursor: string }
   | { type: 'resync'; cursor: string }
@@ -292,5 +293,23 @@ export type Sent = {
   deliveries: { channel: Channel; state: string; reason: string | null; at: string }[]
   notes?: string[]
 }
+
+/** The same news for many, and how far it is. */
+export type Broadcast = {
+  id: string
+  type: string
+  to: 'everybody' | { topic: string }
+  state: 'running' | 'done' | 'cancelled' | 'failed'
+  total: number
+  done: number
+  skipped: number
+  created_at: string
+  changed_at: string
+}
+
+/** A topic with how many have subscribed to it. */
+export type Topic = { topic: string; subscribers: number }
+
+export type NewBroadcast = { type: string; to: Broadcast['to']; parameters: Record<string, unknown> }
 
 export type NewNotification = { type: string; to: { contact: string }; parameters: Record<string, unknown> }

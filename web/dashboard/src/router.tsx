@@ -105,6 +105,11 @@ const notificationsSent = createRoute({
   path: '/',
   component: lazyRouteComponent(() => import('./pages/notifications/sent.tsx'), 'SentPage'),
 })
+const notificationBroadcasts = createRoute({
+  getParentRoute: () => notifications,
+  path: 'broadcasts',
+  component: lazyRouteComponent(() => import('./pages/notifications/broadcasts.tsx'), 'BroadcastsPage'),
+})
 const notificationTypes = createRoute({
   getParentRoute: () => notifications,
   path: 'types',
@@ -177,7 +182,7 @@ const tree = root.addChildren([
     inbox.addChildren([inboxNone, inboxThread]),
     contacts,
     contact,
-    notifications.addChildren([notificationsSent, notificationTypes]),
+    notifications.addChildren([notificationsSent, notificationBroadcasts, notificationTypes]),
     notificationType,
     refusals,
     widgets,

@@ -1,4 +1,5 @@
 // Every sentence that the pages say, in one place. Another language is another file of the same shape.
+import { broadcastWords } from './words/broadcast.ts'
 import { identityWords } from './words/identity.ts'
 import { reachWords } from './words/reach.ts'
 import { settingsWords } from './words/settings.ts'
@@ -127,4 +128,5 @@ export const words = {
   ...settingsWords,
   ...identityWords,
   ...reachWords,
+  ...broadcastWords,
 }

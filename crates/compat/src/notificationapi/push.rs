@@ -25,6 +25,9 @@ impl Consumer for Push {
                 return Ok(());
             }
             for event in events {
+                if !app.hub.is_heard(&topic(ContactId::from_bytes(event.topic))) {
+                    continue; // the event of an item or a feed stands under its contact
+                }
                 if let Some(added) = event.event::<ItemAdded>() {
                     let frame = item(app, event.tenant, added).await?;
                     publish(app, added.contact, event.pos, frame);

@@ -113,6 +113,11 @@ impl Hub {
         self.close_where(|_| true, code, reason);
     }
 
+    /// Whether a socket of this server hears the topic.
+    pub fn is_heard(&self, topic: &Topic) -> bool {
+        self.shared.topics.each(topic, |_| ()) > 0
+    }
+
     /// Whether nobody listens here.
     pub fn is_empty(&self) -> bool {
         self.shared.open.load(Ordering::Acquire) == 0

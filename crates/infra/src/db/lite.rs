@@ -289,6 +289,39 @@ pub(super) fn rows<T>(
     Ok(found)
 }
 
+pub(super) fn rows_each<T, const N: usize>(
+    connection: &Connection,
+    sql: &str,
+    same: &[Value<'_>],
+    each: &[[Value<'_>; N]],
+    mut read: impl FnMut(&Row<'_>) -> Result<T, Fault>,
+) -> Result<Vec<T>, Fault> {
+    let mut values = Vec::with_capacity(same.len() + N);
+    let mut found = Vec::with_capacity(each.len());
+    for row in each {
+        values.clear();
+        values.extend(same.iter().chain(row).copied());
+        found.extend(rows(connection, sql, &values, &mut read)?);
+    }
+    Ok(found)
+}
+
+pub(super) fn exec_each<const N: usize>(
+    connection: &Connection,
+    sql: &str,
+    same: &[Value<'_>],
+    each: &[[Value<'_>; N]],
+) -> Result<u64, Fault> {
+    let mut values = Vec::with_capacity(same.len() + N);
+    let mut changed = 0;
+    for row in each {
+        values.clear();
+        values.extend(same.iter().chain(row).copied());
+        changed += exec(connection, sql, &values)?;
+    }
+    Ok(changed)
+}
+
 pub(super) fn exec(connection: &Connection, sql: &str, values: &[Value<'_>]) -> Result<u64, Fault> {
     let mut statement = connection.prepare_cached(sql).map_err(fault)?;
     bind(&mut statement, values)?;

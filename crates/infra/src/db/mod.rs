@@ -138,4 +138,36 @@ impl Tx<'_> {
             Self::Pg(session) => pg::exec(*session, sql.pg, values).await,
         }
     }
+
+    /// Runs `sql` for every one of `rows`, and reads what it gives back.
+    ///
+    /// On SQLite it runs once a row, with `same` and then the row's values as `$1`, `$2`, …; on
+    /// PostgreSQL once, with `same` and then each column of the rows as an array, for `unnest`.
+    pub async fn rows_each<T, const N: usize>(
+        &mut self,
+        sql: Sql,
+        same: &[Value<'_>],
+        rows: &[[Value<'_>; N]],
+        mut read: impl FnMut(&Row<'_>) -> Result<T, Fault>,
+    ) -> Result<Vec<T>, Fault> {
+        match self {
+            _ if rows.is_empty() => Ok(Vec::new()),
+            Self::Lite(connection) => lite::rows_each(connection, sql.lite, same, rows, &mut read),
+            Self::Pg(session) => pg::rows_each(*session, sql.pg, same, rows, read).await,
+        }
+    }
+
+    /// Like [`Tx::rows_each`], for statements that give nothing back; how many rows changed.
+    pub async fn exec_each<const N: usize>(
+        &mut self,
+        sql: Sql,
+        same: &[Value<'_>],
+        rows: &[[Value<'_>; N]],
+    ) -> Result<u64, Fault> {
+        match self {
+            _ if rows.is_empty() => Ok(0),
+            Self::Lite(connection) => lite::exec_each(connection, sql.lite, same, rows),
+            Self::Pg(session) => pg::exec_each(*session, sql.pg, same, rows).await,
+        }
+    }
 }

@@ -236,43 +236,93 @@ fn begin(access: Access, reach: Reach) -> String {
 }
 
 pub(super) async fn rows<T>(
-    Session { client, pooling }: Session<'_>,
+    session: Session<'_>,
     sql: &str,
     values: &[Value<'_>],
     mut read: impl FnMut(&Row<'_>) -> Result<T, Fault>,
 ) -> Result<Vec<T>, Fault> {
-    let rows = match pooling {
-        Pooling::Session => {
-            let statement = client.prepare_cached(sql).await.map_err(|e| fault(&e))?;
-            client.query(&statement, &dynamic(values)).await
-        }
-        Pooling::Transaction => client.query_typed(sql, &typed(values)).await,
-    };
-    rows.map_err(|e| fault(&e))?.iter().map(|row| read(&Row::Pg(row))).collect()
+    let rows = query(session, sql, typed(values).collect()).await?;
+    rows.iter().map(|row| read(&Row::Pg(row))).collect()
 }
 
 pub(super) async fn exec(
-    Session { client, pooling }: Session<'_>,
+    session: Session<'_>,
     sql: &str,
     values: &[Value<'_>],
+) -> Result<u64, Fault> {
+    execute(session, sql, typed(values).collect()).await
+}
+
+pub(super) async fn rows_each<T, const N: usize>(
+    session: Session<'_>,
+    sql: &str,
+    same: &[Value<'_>],
+    each: &[[Value<'_>; N]],
+    mut read: impl FnMut(&Row<'_>) -> Result<T, Fault>,
+) -> Result<Vec<T>, Fault> {
+    let columns = columns(each);
+    let rows = query(session, sql, typed(same).chain(arrays(&columns)).collect()).await?;
+    rows.iter().map(|row| read(&Row::Pg(row))).collect()
+}
+
+pub(super) async fn exec_each<const N: usize>(
+    session: Session<'_>,
+    sql: &str,
+    same: &[Value<'_>],
+    each: &[[Value<'_>; N]],
+) -> Result<u64, Fault> {
+    let columns = columns(each);
+    execute(session, sql, typed(same).chain(arrays(&columns)).collect()).await
+}
+
+/// A value with its type, for a statement that is parsed as it runs.
+type Typed<'a> = (&'a (dyn ToSql + Sync), Type);
+
+async fn query(
+    Session { client, pooling }: Session<'_>,
+    sql: &str,
+    values: Vec<Typed<'_>>,
+) -> Result<Vec<tokio_postgres::Row>, Fault> {
+    let rows = match pooling {
+        Pooling::Session => {
+            let statement = client.prepare_cached(sql).await.map_err(|e| fault(&e))?;
+            client.query(&statement, &untyped(&values)).await
+        }
+        Pooling::Transaction => client.query_typed(sql, &values).await,
+    };
+    rows.map_err(|e| fault(&e))
+}
+
+async fn execute(
+    Session { client, pooling }: Session<'_>,
+    sql: &str,
+    values: Vec<Typed<'_>>,
 ) -> Result<u64, Fault> {
     let changed = match pooling {
         Pooling::Session => {
             let statement = client.prepare_cached(sql).await.map_err(|e| fault(&e))?;
-            client.execute(&statement, &dynamic(values)).await
+            client.execute(&statement, &untyped(&values)).await
         }
-        Pooling::Transaction => client.execute_typed(sql, &typed(values)).await,
+        Pooling::Transaction => client.execute_typed(sql, &values).await,
     };
     changed.map_err(|e| fault(&e))
 }
 
-fn dynamic<'a>(values: &'a [Value<'_>]) -> Vec<&'a (dyn ToSql + Sync)> {
-    values.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
+fn typed<'a>(values: &'a [Value<'_>]) -> impl Iterator<Item = Typed<'a>> {
+    values.iter().map(|value| (value as &(dyn ToSql + Sync), value.pg_type()))
 }
 
-/// The values with their types, for a statement that is parsed as it runs.
-fn typed<'a>(values: &'a [Value<'_>]) -> Vec<(&'a (dyn ToSql + Sync), Type)> {
-    values.iter().map(|value| (value as &(dyn ToSql + Sync), value.pg_type())).collect()
+fn arrays<'a>(columns: &'a [Vec<Value<'_>>]) -> impl Iterator<Item = Typed<'a>> {
+    columns.iter().map(|column| (column as &(dyn ToSql + Sync), column[0].pg_array_type()))
+}
+
+fn untyped<'a>(values: &[Typed<'a>]) -> Vec<&'a (dyn ToSql + Sync)> {
+    values.iter().map(|(value, _)| *value).collect()
+}
+
+/// The columns of rows, of which there is at least one.
+fn columns<'a, const N: usize>(rows: &[[Value<'a>; N]]) -> Vec<Vec<Value<'a>>> {
+    (0..N).map(|column| rows.iter().map(|row| row[column]).collect()).collect()
 }
 
 pub(super) fn fault(error: &tokio_postgres::Error) -> Fault {

@@ -66,6 +66,16 @@ impl Value<'_> {
             Self::Bytes(_) | Self::Id(_) => Type::BYTEA,
         }
     }
+
+    /// The type of an array of them on PostgreSQL.
+    pub(super) fn pg_array_type(&self) -> Type {
+        match self {
+            Self::Int(_) => Type::INT8_ARRAY,
+            Self::Bool(_) => Type::BOOL_ARRAY,
+            Self::Text(_) => Type::TEXT_ARRAY,
+            Self::Bytes(_) | Self::Id(_) => Type::BYTEA_ARRAY,
+        }
+    }
 }
 
 impl<K> From<Id<K>> for Value<'_> {

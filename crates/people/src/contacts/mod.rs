@@ -17,7 +17,7 @@ mod recognise;
 mod search;
 mod store;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use countersign_base::{CompanyId, ContactId, Fault, Moment, Provenance, Trust};
 use countersign_door::{Cx, Target};
@@ -25,7 +25,7 @@ use countersign_door::{Cx, Target};
 pub use self::model::{
     Brief, Change, Changed, Company, Contact, FieldName, Fields, Known, Refusal,
 };
-pub use self::named::{ensure, learn, named};
+pub use self::named::{ensure, learn, named, named_each};
 pub use self::recognise::{Claim, is_weaker, recognise, resume, say};
 pub use self::search::search;
 pub(crate) use self::store::trust;
@@ -39,6 +39,26 @@ pub async fn find(cx: &mut Cx<'_>, id: ContactId) -> Result<Contact, Refusal> {
 /// Whether there is such a contact.
 pub async fn exists(cx: &mut Cx<'_>, id: ContactId) -> Result<bool, Fault> {
     Ok(store::find(cx, id).await?.is_some())
+}
+
+/// Those of the ids that are a contact's.
+pub async fn existing(cx: &mut Cx<'_>, ids: &[ContactId]) -> Result<HashSet<ContactId>, Fault> {
+    store::existing(cx, ids).await
+}
+
+/// Contacts that are not anonymous and were there at a moment, by id, after one of them.
+pub async fn known_after(
+    cx: &mut Cx<'_>,
+    after: [u8; 16],
+    until: Moment,
+    limit: usize,
+) -> Result<Vec<ContactId>, Fault> {
+    store::known_after(cx, after, until, limit).await
+}
+
+/// How many contacts are not anonymous; reads the whole index, so not inside a writing operation.
+pub async fn how_many_known(cx: &mut Cx<'_>) -> Result<i64, Fault> {
+    store::how_many_known(cx).await
 }
 
 /// What a list shows of these contacts.

@@ -5,13 +5,18 @@ use countersign_base::{ContactId, Fault, Provenance, Trust};
 use countersign_door::Cx;
 use countersign_identity::Identifier;
 
-use super::model::{Changed, Contact, FieldName, Refusal};
+use super::model::{Changed, Contact, FieldName, Fields, Refusal};
 use super::store;
 
 /// The contact whose own id this is, and how that was proven; `claimed` when only a back end
 /// said so.
 pub async fn named(cx: &mut Cx<'_>, id: &str) -> Result<Option<(ContactId, Trust)>, Fault> {
     store::identified(cx, Identifier::Id(id)).await
+}
+
+/// The contacts with these own ids, in their order, where there are such.
+pub async fn named_each(cx: &mut Cx<'_>, ids: &[&str]) -> Result<Vec<Option<ContactId>>, Fault> {
+    store::named_each(cx, ids).await
 }
 
 /// The contact with this own id, made if it is missing.
@@ -27,9 +32,9 @@ pub async fn ensure(cx: &mut Cx<'_>, id: &str) -> Result<ContactId, Fault> {
         let theirs = named(cx, id).await?;
         return theirs.map(|(id, _)| id).ok_or(Fault::Retry("an identifier vanished".into()));
     }
-    let mut contact = store::create(cx, new, Trust::Claimed).await?;
-    contact.fields.put(FieldName::Id, id.to_owned(), Provenance::Set, cx.now());
-    store::update(cx, &contact).await?;
+    let mut fields = Fields::default();
+    fields.put(FieldName::Id, id.to_owned(), Provenance::Set, cx.now());
+    store::create(cx, new, Trust::Claimed, fields).await?;
     cx.emit(&Changed { contact: new }).await?;
     Ok(new)
 }

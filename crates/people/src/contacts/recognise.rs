@@ -42,7 +42,7 @@ pub async fn recognise(
     let id = known.map_or(new, |(id, _)| id);
     let mut contact = match store::find(cx, id).await? {
         Some(contact) => contact,
-        None => store::create(cx, id, trust).await?,
+        None => store::create(cx, id, trust, Fields::default()).await?,
     };
     if known.is_some() {
         attach(cx, proven, trust, id).await?;
@@ -146,7 +146,7 @@ fn put(
 /// A contact of its own for a proof that is weaker than the one before.
 async fn flagged(cx: &mut Cx<'_>, proven: &Proven, trust: Trust) -> Result<Contact, Refusal> {
     let id = cx.id();
-    let mut contact = store::create(cx, id, trust).await?;
+    let mut contact = store::create(cx, id, trust, Fields::default()).await?;
     put(&mut contact.fields, &proven.fields, Provenance::Proven, cx.now());
     put(&mut contact.fields, &proven.said, Provenance::Said, cx.now());
     contact.flags = vec![Flag::ContradictsProvenId];
@@ -170,7 +170,7 @@ pub async fn say(
         contact
     } else {
         let id = cx.id();
-        store::create(cx, id, trust).await?
+        store::create(cx, id, trust, Fields::default()).await?
     };
     put(&mut contact.fields, said, Provenance::Said, cx.now());
     contact.trust = super::highest(contact.trust, trust);

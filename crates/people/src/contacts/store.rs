@@ -1,11 +1,12 @@
 //! The only file that knows where contacts are kept.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use countersign_base::{CompanyId, ContactId, Fault, Moment, Trust};
 use countersign_door::Cx;
 use countersign_identity::Identifier;
-use countersign_infra::db::{Row, Value};
+use countersign_infra::db::{Row, Sql, Value};
 use countersign_infra::vault::{Key, Place};
 use serde::{Deserialize, Serialize};
 
@@ -22,9 +23,16 @@ const LATEST: &str = "
     select id, trust, contradicts, company, sealed, created_at, last_seen_at
     from contact where tenant = $1 and (last_seen_at, id) < ($2, $3)
     order by last_seen_at desc, id desc limit $4";
+const KNOWN_AFTER: &str = "
+    select id from contact
+    where tenant = $1 and id > $2 and created_at <= $3 and trust <> 'anonymous'
+    order by id limit $4";
+const HOW_MANY_KNOWN: &str =
+    "select count(*) from contact where tenant = $1 and trust <> 'anonymous'";
 const INSERT: &str = "
-    insert into contact (tenant, id, trust, contradicts, sealed, created_at, last_seen_at)
-    values ($1, $2, $3, $4, $5, $6, $6)";
+    insert into contact (tenant, id, trust, contradicts, email_mark, external_mark, sealed,
+        created_at, last_seen_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $8)";
 const INSERT_KEY: &str = "insert into contact_key (tenant, contact, wrapped) values ($1, $2, $3)";
 const UPDATE: &str = "
     update contact set trust = $3, contradicts = $4, company = $5, email_mark = $6,
@@ -32,6 +40,15 @@ const UPDATE: &str = "
     where tenant = $1 and id = $2";
 const IDENTIFIED: &str =
     "select contact, trust from identifier where tenant = $1 and kind = $2 and mark = $3";
+const NAMED_EACH: Sql = Sql {
+    lite: "select mark, contact from identifier where tenant = $1 and kind = 'id' and mark = $2",
+    pg: "select mark, contact from identifier
+        where tenant = $1 and kind = 'id' and mark = any($2)",
+};
+const EXISTING: Sql = Sql {
+    lite: "select id from contact where tenant = $1 and id = $2",
+    pg: "select id from contact where tenant = $1 and id = any($2)",
+};
 const PROVEN_ID: &str =
     "select 1 from identifier where tenant = $1 and contact = $2 and kind = 'id'";
 const CLAIM: &str = "
@@ -84,7 +101,30 @@ pub(super) async fn latest(
     open_all(cx, found).await
 }
 
-pub(super) async fn create(cx: &mut Cx<'_>, id: ContactId, trust: Trust) -> Result<Contact, Fault> {
+/// Contacts that are not anonymous and were there at a moment, by id, after one of them.
+pub(super) async fn known_after(
+    cx: &mut Cx<'_>,
+    after: [u8; 16],
+    until: Moment,
+    limit: usize,
+) -> Result<Vec<ContactId>, Fault> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let values = [cx.tenant().into(), after.into(), until.into(), limit.into()];
+    cx.rows(KNOWN_AFTER, &values, |row| row.col(0)).await
+}
+
+pub(super) async fn how_many_known(cx: &mut Cx<'_>) -> Result<i64, Fault> {
+    let found = cx.row(HOW_MANY_KNOWN, &[cx.tenant().into()], |row| row.col(0)).await?;
+    Ok(found.unwrap_or(0))
+}
+
+/// Makes a contact, with a key of its own.
+pub(super) async fn create(
+    cx: &mut Cx<'_>,
+    id: ContactId,
+    trust: Trust,
+    fields: Fields,
+) -> Result<Contact, Fault> {
     let wrapped = cx.keys().new_contact(id);
     let key = cx.keys().open(id, &wrapped)?;
     cx.exec(INSERT_KEY, &[cx.tenant().into(), id.into(), (&wrapped).into()]).await?;
@@ -93,17 +133,20 @@ pub(super) async fn create(cx: &mut Cx<'_>, id: ContactId, trust: Trust) -> Resu
         id,
         trust,
         flags: Vec::new(),
-        fields: Fields::default(),
+        fields,
         company: None,
         created_at: now,
         last_seen_at: now,
     };
     let sealed = seal(cx, &key, &contact)?;
-    let values: [Value<'_>; 6] = [
+    let (email, external) = marks(cx, &contact.fields);
+    let values: [Value<'_>; 8] = [
         cx.tenant().into(),
         id.into(),
         trust.name().into(),
         false.into(),
+        email.as_ref().into(),
+        external.as_ref().into(),
         (&sealed).into(),
         now.into(),
     ];
@@ -114,10 +157,7 @@ pub(super) async fn create(cx: &mut Cx<'_>, id: ContactId, trust: Trust) -> Resu
 pub(super) async fn update(cx: &mut Cx<'_>, contact: &Contact) -> Result<(), Fault> {
     let key = key(cx, contact.id).await?;
     let sealed = seal(cx, &key, contact)?;
-    let mark = |what: &'static str, name| {
-        contact.fields.value(name).map(|value| cx.keys().mark(what, value.as_bytes()))
-    };
-    let (email, external) = (mark("email", FieldName::Email), mark("id", FieldName::Id));
+    let (email, external) = marks(cx, &contact.fields);
     let values: [Value<'_>; 9] = [
         cx.tenant().into(),
         contact.id.into(),
@@ -139,6 +179,29 @@ pub(super) async fn identified(
     let (kind, mark) = marked(cx, identifier);
     let values = [cx.tenant().into(), kind.into(), (&mark).into()];
     cx.row(IDENTIFIED, &values, |row| Ok((row.col(0)?, trust(row, 1)?))).await
+}
+
+/// The contacts with these own ids, where there are such.
+pub(super) async fn named_each(
+    cx: &mut Cx<'_>,
+    ids: &[&str],
+) -> Result<Vec<Option<ContactId>>, Fault> {
+    let marks: Vec<_> = ids.iter().map(|id| marked(cx, Identifier::Id(id)).1).collect();
+    let rows: Vec<_> = marks.iter().map(|mark| [mark.into()]).collect();
+    let read = |row: &Row<'_>| Ok((row.col(0)?, row.col(1)?));
+    let found: HashMap<[u8; 32], ContactId> =
+        cx.rows_each(NAMED_EACH, &[cx.tenant().into()], &rows, read).await?.into_iter().collect();
+    Ok(marks.iter().map(|mark| found.get(mark).copied()).collect())
+}
+
+/// Those of the ids that are a contact's.
+pub(super) async fn existing(
+    cx: &mut Cx<'_>,
+    ids: &[ContactId],
+) -> Result<HashSet<ContactId>, Fault> {
+    let rows: Vec<_> = ids.iter().map(|id| [(*id).into()]).collect();
+    let found = cx.rows_each(EXISTING, &[cx.tenant().into()], &rows, |row| row.col(0)).await?;
+    Ok(found.into_iter().collect())
 }
 
 pub(super) async fn has_proven_id(cx: &mut Cx<'_>, contact: ContactId) -> Result<bool, Fault> {
@@ -252,6 +315,14 @@ fn marked(cx: &Cx<'_>, identifier: Identifier<'_>) -> (&'static str, [u8; 32]) {
         Identifier::Id(id) => ("id", cx.keys().mark("proven id", id.as_bytes())),
         Identifier::Email(email) => ("email", cx.keys().mark("proven email", email.as_bytes())),
     }
+}
+
+/// By what a contact is searched: its email address and its own id.
+fn marks(cx: &Cx<'_>, fields: &Fields) -> (Option<[u8; 32]>, Option<[u8; 32]>) {
+    let mark = |what: &'static str, name| {
+        fields.value(name).map(|value| cx.keys().mark(what, value.as_bytes()))
+    };
+    (mark("email", FieldName::Email), mark("id", FieldName::Id))
 }
 
 async fn key(cx: &mut Cx<'_>, id: ContactId) -> Result<Arc<Key>, Fault> {

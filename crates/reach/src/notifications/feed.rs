@@ -56,7 +56,11 @@ pub async fn change(
         if found.replies.len() > 100 {
             return Err(Refusal::TooMany { what: "replies to one item", most: 100 });
         }
-        item::mark(cx, contact, &found).await?;
+        if changes.reply.is_some() {
+            item::reply(cx, contact, &found).await?;
+        } else {
+            item::mark(cx, contact, &found).await?;
+        }
         changed += 1;
     }
     if changed > 0 {

@@ -99,6 +99,17 @@ pub(super) struct Queued {
 }
 
 impl Outcome {
+    /// How it is told on a channel.
+    pub(super) fn delivered(&self, channel: Channel, at: Moment) -> Delivered {
+        Delivered {
+            channel,
+            state: self.state().to_owned(),
+            reason: self.reason().map(ToOwned::to_owned),
+            provenance: self.queued().and_then(|queued| queued.provenance),
+            at,
+        }
+    }
+
     pub(super) const fn state(&self) -> &'static str {
         match self {
             Self::Delivered => "delivered",

@@ -30,6 +30,7 @@ pub mod item;
 pub mod kind;
 pub mod kinds;
 pub mod log;
+mod many;
 pub mod order;
 pub mod outbox;
 pub mod preferences;
@@ -41,8 +42,10 @@ pub mod template;
 
 pub use self::events::{FeedChanged, ItemAdded};
 pub use self::feed::{MOST_CHANGED, change, feed, look, see_all, unread};
+pub use self::many::{MOST_AT_ONCE, Text, Told, known_each, send_each, share, shared};
 pub use self::refusal::Refusal;
 pub use self::schedule::{cancel, change as reschedule, deliver_due, keep_time};
+pub(crate) use self::send::recipient;
 pub use self::send::{
     Person, Prepared, Request, To, find, kind_of, own_id, prepared, retract, send, sent,
 };

@@ -1,6 +1,6 @@
 //! What contacts choose: per type, per sub-notification, per channel, how often (N9).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use countersign_base::{ContactId, Fault};
 use countersign_door::Cx;
@@ -80,6 +80,12 @@ pub struct Held {
 }
 
 impl Held {
+    /// What holds for somebody who chose this; what the type no longer offers does not.
+    pub(super) fn of(kind: &Kind, sub: Option<&str>, mut chosen: Vec<Chosen>) -> Self {
+        chosen.retain(|row| kind.settings.offered(row.channel).contains(&row.delivery));
+        Self { usual: usual(kind), chosen, sub: sub.map(ToOwned::to_owned) }
+    }
+
     /// What holds for a channel: the choice for the sub-notification, for the type, the default.
     pub fn delivery(&self, channel: Channel) -> Delivery {
         let of = |sub: Option<&str>| {
@@ -99,9 +105,19 @@ pub async fn held(
     kind: &Kind,
     sub: Option<&str>,
 ) -> Result<Held, Fault> {
-    let mut chosen = preference::of_kind(cx, contact, kind.name.as_str(), sub).await?;
-    chosen.retain(|row| kind.settings.offered(row.channel).contains(&row.delivery));
-    Ok(Held { usual: usual(kind), chosen, sub: sub.map(ToOwned::to_owned) })
+    let chosen = preference::of_kind(cx, contact, kind.name.as_str(), sub).await?;
+    Ok(Held::of(kind, sub, chosen))
+}
+
+/// What holds for a type and each of these contacts; those who chose nothing are not among them.
+pub async fn held_each(
+    cx: &mut Cx<'_>,
+    contacts: &[ContactId],
+    kind: &Kind,
+    sub: Option<&str>,
+) -> Result<HashMap<ContactId, Held>, Fault> {
+    let chosen = preference::of_kind_each(cx, contacts, kind.name.as_str(), sub).await?;
+    Ok(chosen.into_iter().map(|(contact, rows)| (contact, Held::of(kind, sub, rows))).collect())
 }
 
 fn usual(kind: &Kind) -> BTreeMap<Channel, Delivery> {

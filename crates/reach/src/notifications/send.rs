@@ -1,6 +1,6 @@
 //! Sends: who gets it, on which channels, and why not on the others.
 
-use countersign_base::{ContactId, Fault, Moment, NotificationId, Provenance};
+use countersign_base::{ContactId, Digest, Fault, Moment, NotificationId, Provenance};
 use countersign_door::{App, Cx};
 use countersign_people::contacts::{self, FieldName};
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use super::channel::{Channel, Delivery};
 use super::events::{FeedChanged, ItemAdded};
 use super::item::Content;
 use super::kind::{Kind, Name};
-use super::log::{Outcome, Queued, Sent, Stage};
+use super::log::{Delivered, Outcome, Queued, Sent, Stage};
 use super::order::{Composed, Order, compose};
 use super::outbox::{self, Outbox, Parcel, Reach};
 use super::preferences::{self, Held};
@@ -18,6 +18,12 @@ use super::store::{dispatch, item, kind as kinds, outbox as parcels};
 
 /// Seconds that a sending may lie ahead (N12).
 const FURTHEST: i64 = 366 * 24 * 3_600;
+
+/// Why something is not delivered, as the log says it.
+pub(super) const REPEATED: &str = "a duplicate of what was sent a moment ago";
+pub(super) const THROTTLED: &str = "throttled: the type's limit for this contact is reached";
+pub(super) const TURNED_OFF: &str = "the contact has turned this off";
+pub(super) const NO_TEXT: &str = "there is no text for this channel";
 
 /// What a caller asks for.
 #[derive(Clone, Debug)]
@@ -41,6 +47,20 @@ pub enum To {
     Contact(ContactId),
     /// A person by the customer's own id; a contact is made if there is none (N1).
     Person(Person),
+    /// Several, who are named when it is sent: see [`send_each`](super::send_each).
+    Several,
+}
+
+impl To {
+    /// The contact, where one is named.
+    pub fn contact(&self) -> Option<ContactId> {
+        if let Self::Contact(id) = self { Some(*id) } else { None }
+    }
+
+    /// The person, where one is named.
+    pub fn person(&self) -> Option<&Person> {
+        if let Self::Person(person) = self { Some(person) } else { None }
+    }
 }
 
 /// A person by the customer's own id.
@@ -57,12 +77,26 @@ pub struct Person {
     pub phone: Option<String>,
 }
 
+impl Person {
+    /// Whether more than the id is told of the person.
+    pub fn says_more(&self) -> bool {
+        self.email.is_some() || self.phone.is_some()
+    }
+}
+
 /// A request with its type found and its texts filled in, ready for one transaction.
 pub struct Prepared {
-    kind: Kind,
-    request: Request,
-    composed: Composed,
+    pub(super) kind: Kind,
+    pub(super) request: Request,
+    pub(super) composed: Composed,
     outbox: Outbox,
+}
+
+impl Prepared {
+    /// What whoever sends should know.
+    pub fn notes(&self) -> &[String] {
+        &self.composed.notes
+    }
 }
 
 /// Finds the type of a request (N6); [`prepared`] goes on outside of the transaction.
@@ -109,10 +143,10 @@ pub async fn retract(
 }
 
 /// The contact to send to, and what the caller says about it.
-async fn recipient(cx: &mut Cx<'_>, to: &To) -> Result<ContactId, Refusal> {
+pub(crate) async fn recipient(cx: &mut Cx<'_>, to: &To) -> Result<ContactId, Refusal> {
     let person = match to {
         To::Contact(id) if contacts::exists(cx, *id).await? => return Ok(*id),
-        To::Contact(_) => return Err(Refusal::NoSuchContact),
+        To::Contact(_) | To::Several => return Err(Refusal::NoSuchContact),
         To::Person(person) => person,
     };
     let contact = contacts::ensure(cx, own_id(&person.id)?).await?;
@@ -139,10 +173,20 @@ async fn now(
     prepared: &Prepared,
 ) -> Result<Sent, Refusal> {
     let mark = mark(cx, contact, prepared);
-    let refused = refused(cx, contact, &prepared.kind, &mark).await?;
-    write(cx, id, contact, prepared, &mark, stage(refused)).await?;
-    deliver_all(cx, id, contact, prepared, refused).await?;
-    answer(cx, id, prepared).await
+    let refused = refused(cx, contact, &prepared.kind, mark.as_ref()).await?;
+    write(cx, id, contact, prepared, mark.as_ref(), stage(refused)).await?;
+    let deliveries = deliver_all(cx, id, contact, prepared, refused).await?;
+    Ok(Sent {
+        id,
+        contact,
+        kind: prepared.kind.name.as_str().to_owned(),
+        sub: sub(&prepared.request).map(ToOwned::to_owned),
+        state: stage(refused),
+        due_at: cx.now(),
+        created_at: cx.now(),
+        deliveries,
+        notes: prepared.composed.notes.clone(),
+    })
 }
 
 /// Sends what waited, unless it was sent or cancelled meanwhile (N12).
@@ -153,8 +197,8 @@ pub(super) async fn kept(
     prepared: &Prepared,
 ) -> Result<(), Refusal> {
     let mark = mark(cx, contact, prepared);
-    let refused = refused(cx, contact, &prepared.kind, &mark).await?;
-    if dispatch::settle(cx, id, stage(refused), &mark).await? {
+    let refused = refused(cx, contact, &prepared.kind, mark.as_ref()).await?;
+    if dispatch::settle(cx, id, stage(refused), mark.as_ref()).await? {
         deliver_all(cx, id, contact, prepared, refused).await?;
     }
     Ok(())
@@ -162,11 +206,11 @@ pub(super) async fn kept(
 
 /// Ends the waiting of what cannot be sent any more: its type or its contact is gone.
 pub(super) async fn give_up(cx: &mut Cx<'_>, id: NotificationId) -> Result<(), Refusal> {
-    dispatch::settle(cx, id, Stage::Ignored, &[0; 32]).await?;
+    dispatch::settle(cx, id, Stage::Ignored, None).await?;
     Ok(())
 }
 
-const fn stage(refused: Option<&'static str>) -> Stage {
+pub(super) const fn stage(refused: Option<&'static str>) -> Stage {
     if refused.is_some() { Stage::Ignored } else { Stage::Sent }
 }
 
@@ -177,21 +221,23 @@ async fn deliver_all(
     contact: ContactId,
     prepared: &Prepared,
     refused: Option<&'static str>,
-) -> Result<(), Refusal> {
+) -> Result<Vec<Delivered>, Refusal> {
     let request = &prepared.request;
     let held = preferences::held(cx, contact, &prepared.kind, sub(request)).await?;
+    let mut deliveries = Vec::new();
     for channel in channels(prepared) {
         let outcome = match refused {
             Some(reason) => Outcome::Skipped(reason),
             None => deliver(cx, id, contact, prepared, channel, &held).await?,
         };
         dispatch::deliver(cx, id, channel, &outcome).await?;
+        deliveries.push(outcome.delivered(channel, cx.now()));
     }
-    Ok(())
+    Ok(deliveries)
 }
 
 /// The channels of the type, or those of them that the call asks for.
-fn channels(prepared: &Prepared) -> Vec<Channel> {
+pub(super) fn channels(prepared: &Prepared) -> Vec<Channel> {
     let only = prepared.request.order.only.as_ref();
     let wanted = |channel: &Channel| only.is_none_or(|only| only.contains(channel));
     let mut channels: Vec<_> =
@@ -210,7 +256,7 @@ async fn deliver(
     held: &Held,
 ) -> Result<Outcome, Refusal> {
     if held.delivery(channel) == Delivery::Off {
-        return Ok(Outcome::Skipped("the contact has turned this off"));
+        return Ok(Outcome::Skipped(TURNED_OFF));
     }
     match channel {
         Channel::Inapp => add(cx, id, contact, prepared).await,
@@ -219,7 +265,7 @@ async fn deliver(
 }
 
 /// Leaves a parcel for the channel's carrier, if it can reach the contact (NO1).
-async fn queue(
+pub(super) async fn queue(
     cx: &mut Cx<'_>,
     id: NotificationId,
     contact: ContactId,
@@ -230,7 +276,7 @@ async fn queue(
         return Ok(Outcome::Skipped("channel not configured"));
     };
     let Some(parcel) = Parcel::of(channel, &prepared.composed) else {
-        return Ok(Outcome::Skipped("there is no text for this channel"));
+        return Ok(Outcome::Skipped(NO_TEXT));
     };
     let provenance = match carrier.reaches(cx, contact).await? {
         Reach::Yes(provenance) => provenance,
@@ -251,15 +297,8 @@ async fn add(
     contact: ContactId,
     prepared: &Prepared,
 ) -> Result<Outcome, Refusal> {
-    let Some(inapp) = &prepared.composed.inapp else {
-        return Ok(Outcome::Skipped("there is no text for this channel"));
-    };
-    let content = Content {
-        title: inapp.title.clone(),
-        url: inapp.url.clone(),
-        image: inapp.image.clone(),
-        parameters: prepared.request.order.parameters.clone(),
-        replies: Vec::new(),
+    let Some(content) = content(prepared) else {
+        return Ok(Outcome::Skipped(NO_TEXT));
     };
     let key = cx.contact_key(contact).await?.ok_or(Refusal::NoSuchContact)?;
     let days = prepared.kind.settings.retention_days.map(i64::from);
@@ -275,6 +314,18 @@ async fn add(
     Ok(Outcome::Delivered)
 }
 
+/// What an item in the feed says; nothing where there is no text for it.
+pub(super) fn content(prepared: &Prepared) -> Option<Content> {
+    let inapp = prepared.composed.inapp.as_ref()?;
+    Some(Content {
+        title: inapp.title.clone(),
+        url: inapp.url.clone(),
+        image: inapp.image.clone(),
+        parameters: prepared.request.order.parameters.clone(),
+        replies: Vec::new(),
+    })
+}
+
 /// Why nothing is sent at all, if so (N10, N11).
 ///
 /// Where several write at once, the feed's row is locked first: of two that are the same, one
@@ -283,41 +334,45 @@ async fn refused(
     cx: &mut Cx<'_>,
     contact: ContactId,
     kind: &Kind,
-    mark: &[u8; 32],
+    mark: Option<&[u8; 32]>,
 ) -> Result<Option<&'static str>, Fault> {
     let settings = &kind.settings;
-    if settings.deduplicate_seconds.is_none() && settings.throttle.is_none() {
-        return Ok(None);
-    }
+    let Some(mark) = mark else { return Ok(None) };
     item::hold(cx, contact).await?;
     let now = cx.now();
     let since = |seconds: u32| now.plus_seconds(-i64::from(seconds));
     if let Some(seconds) = settings.deduplicate_seconds
         && dispatch::is_repeated(cx, mark, since(seconds)).await?
     {
-        return Ok(Some("a duplicate of what was sent a moment ago"));
+        return Ok(Some(REPEATED));
     }
     if let Some(throttle) = settings.throttle {
         let (most, since) = (i64::from(throttle.most), since(throttle.seconds));
         if dispatch::recent(cx, contact, kind.name.as_str(), since, most).await? >= most {
-            return Ok(Some("throttled: the type's limit for this contact is reached"));
+            return Ok(Some(THROTTLED));
         }
     }
     Ok(None)
 }
 
-/// What makes two sendings the same: contact, type, sub-notification, channels and texts.
-fn mark(cx: &Cx<'_>, contact: ContactId, prepared: &Prepared) -> [u8; 32] {
-    let request = &prepared.request;
-    let same = (
-        contact,
-        prepared.kind.name.as_str(),
-        sub(request),
-        &request.order.only,
-        &prepared.composed,
-    );
-    let bytes = serde_json::to_vec(&same).expect("ids, names and texts become JSON");
-    cx.keys().mark("same notification", &bytes)
+/// What makes two sendings the same: contact, type, sub-notification, channels and texts. Only
+/// where the type has limits; what was sent before it had any does not count.
+fn mark(cx: &Cx<'_>, contact: ContactId, prepared: &Prepared) -> Option<[u8; 32]> {
+    marker(prepared).map(|mark| mark(cx, contact))
+}
+
+/// Makes the marks of one sending to many contacts; what they share is read once.
+pub(super) fn marker(prepared: &Prepared) -> Option<impl Fn(&Cx<'_>, ContactId) -> [u8; 32]> {
+    let (request, settings) = (&prepared.request, &prepared.kind.settings);
+    if settings.deduplicate_seconds.is_none() && settings.throttle.is_none() {
+        return None;
+    }
+    let same = (prepared.kind.name.as_str(), sub(request), &request.order.only, &prepared.composed);
+    let shared = Digest::of(&serde_json::to_vec(&same).expect("names and texts become JSON"));
+    Some(move |cx: &Cx<'_>, contact: ContactId| {
+        let both = [contact.bytes().as_slice(), &shared.0].concat();
+        cx.keys().mark("same notification", &both)
+    })
 }
 
 async fn keep(
@@ -336,12 +391,14 @@ async fn keep(
         kind: prepared.kind.name.as_str(),
         sub: sub(&prepared.request),
         stage: Stage::Scheduled,
-        mark: &mark,
+        mark: mark.as_ref(),
         sealed: Some(&sealed),
         due_at: at,
     };
     dispatch::insert(cx, &new).await?;
-    answer(cx, id, prepared).await
+    let mut sent = find(cx, id).await?;
+    sent.notes.clone_from(&prepared.composed.notes);
+    Ok(sent)
 }
 
 async fn write(
@@ -349,7 +406,7 @@ async fn write(
     id: NotificationId,
     contact: ContactId,
     prepared: &Prepared,
-    mark: &[u8; 32],
+    mark: Option<&[u8; 32]>,
     stage: Stage,
 ) -> Result<(), Fault> {
     let new = dispatch::New {
@@ -365,13 +422,7 @@ async fn write(
     dispatch::insert(cx, &new).await
 }
 
-async fn answer(cx: &mut Cx<'_>, id: NotificationId, prepared: &Prepared) -> Result<Sent, Refusal> {
-    let mut sent = dispatch::find(cx, id).await?.ok_or(Refusal::NoSuchNotification)?;
-    sent.notes.clone_from(&prepared.composed.notes);
-    Ok(sent)
-}
-
-fn sub(request: &Request) -> Option<&str> {
+pub(super) fn sub(request: &Request) -> Option<&str> {
     request.sub.as_ref().map(Name::as_str)
 }
 
@@ -388,5 +439,5 @@ pub async fn sent(
     limit: usize,
 ) -> Result<Vec<Sent>, Fault> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    dispatch::list(cx, contact, after, limit).await
+    dispatch::list(cx, contact, after.map(|(_, id)| id), limit).await
 }

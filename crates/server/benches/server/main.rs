@@ -10,6 +10,7 @@
 
 mod client;
 mod limits;
+mod notifications;
 mod postgres;
 mod process;
 mod report;
@@ -33,5 +34,10 @@ fn main() {
         tasks::posts(&report).await;
         tasks::fan_out(&report).await;
         tasks::idle_sockets(&report).await;
+        notifications::sends(&report).await;
+        notifications::lists(&report).await;
+        notifications::broadcast(&report).await;
+        notifications::push(&report).await;
+        notifications::feed(&report).await;
     });
 }

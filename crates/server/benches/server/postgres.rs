@@ -48,6 +48,12 @@ pub(crate) async fn pgbench(url: &str, clients: usize, seconds: u64) -> u64 {
     u64::try_from(after.get::<_, i64>(0) - before.get::<_, i64>(0)).unwrap()
 }
 
+/// Runs a statement on the rows of every tenant.
+pub(crate) async fn execute(url: &str, sql: &str) {
+    let client = connect(url).await;
+    client.batch_execute(&format!("set countersign.tenant = '*'; {sql}")).await.unwrap();
+}
+
 async fn connect(url: &str) -> Client {
     let (client, connection) =
         tokio_postgres::connect(url, NoTls).await.expect("PostgreSQL runs: start .ci/services");

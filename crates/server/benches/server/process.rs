@@ -50,7 +50,15 @@ impl Server {
             assert!(began.elapsed() < Duration::from_secs(20), "the server does not start");
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
-        Self { child, address, metrics, made, started_in: began.elapsed(), _folder: folder }
+        Self {
+            child,
+            address,
+            metrics,
+            made,
+            started_in: began.elapsed(),
+            folder,
+            database: database.map(Into::into),
+        }
     }
 
     /// Processor time that the server has used so far.
@@ -72,6 +80,17 @@ impl Server {
             line.rsplit(' ').next().unwrap().parse().unwrap()
         };
         (value("countersign_store_commits "), value("countersign_store_operations "))
+    }
+
+    /// Runs a statement in the server's store, beside the server.
+    pub(crate) async fn execute(&self, sql: &str) {
+        if let Some(url) = &self.database {
+            return crate::postgres::execute(url, sql).await;
+        }
+        let path = self.folder.path().join("countersign.db");
+        let store = rusqlite::Connection::open(path).unwrap();
+        store.busy_timeout(Duration::from_mins(1)).unwrap();
+        store.execute_batch(sql).unwrap();
     }
 
     /// Resident memory, in bytes.

@@ -27,6 +27,11 @@ impl Report {
         println!("{:<52} {:>12.0}", format!("limit: {name}"), per_second);
     }
 
+    /// How often a second the machine can do that at most.
+    pub(crate) fn limit_of(&self, name: &str) -> f64 {
+        self.limits.borrow()[name]
+    }
+
     /// What the server did: `many` in `wall` with `cpu` of its own processor time.
     pub(crate) fn figure(
         &self,

@@ -10,8 +10,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
+use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 use crate::client::{Connection, request};
 use crate::postgres;
@@ -303,7 +306,7 @@ pub(crate) async fn idle_sockets(report: &Report) {
 }
 
 /// Sends requests on `connections` for a while: how many, how long, and the server's own time.
-async fn load(
+pub(crate) async fn load(
     server: &Server,
     connections: usize,
     next: impl Fn(usize) -> Arc<Vec<u8>> + Send + Sync + 'static,
@@ -339,7 +342,7 @@ fn opening(server: &Server, id: &str) -> String {
     .to_string()
 }
 
-async fn open(server: &Server, id: &str) -> Value {
+pub(crate) async fn open(server: &Server, id: &str) -> Value {
     let mut connection = Connection::open(server.address).await;
     connection.json(&request("POST", "/widget/v1/sessions", "", &opening(server, id))).await
 }
@@ -353,6 +356,22 @@ async fn conversation(server: &Server, token: &str) -> String {
 
 /// Opens a stream and counts what arrives on it.
 async fn listen(server: &Server, token: &str, received: Arc<AtomicU64>) {
+    let mut socket = stream(server, token, WebSocketConfig::default()).await;
+    tokio::spawn(async move {
+        while let Some(Ok(message)) = socket.next().await {
+            if message.is_text() {
+                received.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    });
+}
+
+/// A stream that hears what happens from now on.
+pub(crate) async fn stream(
+    server: &Server,
+    token: &str,
+    config: WebSocketConfig,
+) -> WebSocketStream<MaybeTlsStream<TcpStream>> {
     let mut connection = Connection::open(server.address).await;
     let headers = format!("authorization: Bearer {token}\r\n");
     let ticket = connection.json(&request("POST", "/widget/v1/stream/tickets", &headers, "")).await;
@@ -361,16 +380,11 @@ async fn listen(server: &Server, token: &str, received: Arc<AtomicU64>) {
     let mut handshake = url.into_client_request().unwrap();
     let protocols = format!("countersign.v1, {ticket}");
     handshake.headers_mut().insert("sec-websocket-protocol", protocols.parse().unwrap());
-    let (mut socket, _) = tokio_tungstenite::connect_async(handshake).await.unwrap();
+    let opened = tokio_tungstenite::connect_async_with_config(handshake, Some(config), true).await;
+    let (mut socket, _) = opened.unwrap();
     let resume = Message::text(r#"{"type":"resume","cursor":null}"#);
     socket.send(resume).await.unwrap();
     let ready = socket.next().await.unwrap().unwrap();
     assert!(ready.to_text().unwrap().contains("ready"));
-    tokio::spawn(async move {
-        while let Some(Ok(message)) = socket.next().await {
-            if message.is_text() {
-                received.fetch_add(1, Ordering::Relaxed);
-            }
-        }
-    });
+    socket
 }

@@ -7,6 +7,7 @@ mod api_keys;
 mod app;
 mod attacks;
 mod audit;
+mod broadcasts;
 mod contacts;
 mod conversations;
 mod coverage;

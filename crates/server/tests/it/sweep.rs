@@ -95,6 +95,9 @@ async fn every_route_with_an_id_answers_404_to_another_tenant() {
     crate::notifications::order_type(&app, &tenant, json!({})).await;
     let sent = crate::notifications::send(&app, &tenant, "alice", "1").await.json();
     let sent = sent["id"].as_str().unwrap();
+    let everybody = json!({ "type": "order", "to": "everybody" });
+    let broadcast =
+        tenant.back_end(&app).call("POST", "/api/v1/broadcasts", &everybody).await.json();
     let mut swept = 0;
     for (method, path, _) in routes() {
         if !path.contains('{') || !path.starts_with("/api/") {
@@ -103,7 +106,9 @@ async fn every_route_with_an_id_answers_404_to_another_tenant() {
         let id = match path.split('/').nth(3).unwrap() {
             "conversations" => conversation.clone(),
             "notifications" => sent.to_owned(),
-            "notification_types" => continue, // found by the tenant's own words, not by an id
+            "broadcasts" => broadcast["id"].as_str().unwrap().to_owned(),
+            // Found by the tenant's own words, not by an id.
+            "notification_types" | "notification_topics" => continue,
             "contacts" => alice.contact().to_owned(),
             "sessions" => session.to_owned(),
             "widgets" => tenant.widget.id.to_string(),

@@ -23,7 +23,7 @@ impl Consumer for Frames {
             if app.hub.is_empty() {
                 return Ok(()); // who comes now reads the log, which has these already
             }
-            for (tenant, news) in by_tenant(events) {
+            for (tenant, news) in by_tenant(app, events) {
                 publish(app, tenant, news).await?;
             }
             Ok(())
@@ -39,10 +39,15 @@ struct Addressed {
 }
 
 /// The news of each tenant, in their order; no socket hears two tenants.
-fn by_tenant(events: &[Happened]) -> Vec<(TenantId, Vec<(i64, News)>)> {
+///
+/// What only a contact's browsers are told is left out where none of them listens.
+fn by_tenant(app: &App, events: &[Happened]) -> Vec<(TenantId, Vec<(i64, News)>)> {
     let mut tenants: Vec<(TenantId, Vec<(i64, News)>)> = Vec::new();
     for event in events {
         let Some(news) = News::of(event) else { continue };
+        if news.only_for().is_some_and(|contact| !app.hub.is_heard(&contact.bytes())) {
+            continue;
+        }
         match tenants.iter_mut().find(|(tenant, _)| *tenant == event.tenant) {
             Some((_, all)) => all.push((event.pos, news)),
             None => tenants.push((event.tenant, vec![(event.pos, news)])),

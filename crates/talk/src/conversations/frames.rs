@@ -7,6 +7,7 @@ use countersign_door::work::Happened;
 use countersign_door::{Cursor, Cx};
 use countersign_infra::vault::TenantKeys;
 use countersign_people::{contacts, refusals};
+use countersign_reach::broadcasts::{self, Broadcast, BroadcastMoved};
 use countersign_reach::notifications::item::Item;
 use countersign_reach::notifications::{self, FeedChanged, ItemAdded};
 use serde::Serialize;
@@ -81,9 +82,20 @@ pub(super) enum News {
     Refusal(refusals::Recorded),
     Item(ItemAdded),
     Feed(FeedChanged),
+    Broadcast(BroadcastMoved),
 }
 
 impl News {
+    /// The contact whose browsers alone are told, if it is nobody else's business.
+    pub(super) fn only_for(self) -> Option<ContactId> {
+        match self {
+            Self::Item(ItemAdded { contact, .. }) | Self::Feed(FeedChanged { contact }) => {
+                Some(contact)
+            }
+            _ => None,
+        }
+    }
+
     /// The news in an event, if streams tell of its kind.
     pub(super) fn of(event: &impl Logged) -> Option<Self> {
         let message = event.event().map(Self::Message);
@@ -92,8 +104,10 @@ impl News {
         let refusal = || event.event().map(Self::Refusal);
         let item = || event.event().map(Self::Item);
         let feed = || event.event().map(Self::Feed);
+        let broadcast = || event.event().map(Self::Broadcast);
         let talk = message.or_else(conversation);
-        talk.or_else(item).or_else(feed).or_else(contact).or_else(refusal)
+        let reach = talk.or_else(item).or_else(feed).or_else(broadcast);
+        reach.or_else(contact).or_else(refusal)
     }
 }
 
@@ -105,6 +119,7 @@ pub(super) enum Facts {
     Refusal(RequestId),
     Item { contact: ContactId, item: Item, unread: i64 },
     Feed { contact: ContactId, unread: i64 },
+    Broadcast(Broadcast),
 }
 
 /// Reads what there is to tell; `None` when it is gone.
@@ -123,6 +138,7 @@ pub(super) async fn facts(
         News::Contact(event) => Ok(Some(Facts::Contact(event.contact))),
         News::Refusal(event) => Ok(Some(Facts::Refusal(event.reference))),
         News::Item(event) => item_facts(cx, event).await,
+        News::Broadcast(event) => broadcast_facts(cx, event).await,
         News::Feed(FeedChanged { contact }) => {
             let unread = notifications::unread(cx, contact).await;
             unread.map(|unread| Some(Facts::Feed { contact, unread }))
@@ -161,6 +177,9 @@ impl Facts {
             (Self::Contact(id), Audience::Staff) => {
                 Some(told("contact.changed", cursor, ContactData { id: *id }))
             }
+            (Self::Broadcast(broadcast), Audience::Staff) => {
+                Some(told("broadcast.moved", cursor, broadcast))
+            }
             (Self::Refusal(reference), Audience::Staff) => {
                 Some(told("refusal.recorded", cursor, RefusalData { reference: *reference }))
             }
@@ -171,7 +190,7 @@ impl Facts {
             (Self::Feed { contact, unread }, Audience::Visitor(who)) if who == *contact => {
                 Some(told("notifications.changed", cursor, FeedData { unread: *unread }))
             }
-            (Self::Contact(_) | Self::Refusal(_), Audience::Visitor(_))
+            (Self::Contact(_) | Self::Refusal(_) | Self::Broadcast(_), Audience::Visitor(_))
             | (Self::Item { .. } | Self::Feed { .. }, _) => None,
         }
     }
@@ -183,7 +202,7 @@ impl Facts {
                 Some(*contact)
             }
             Self::Conversation { shown, .. } => Some(shown.contact.id),
-            Self::Contact(_) | Self::Refusal(_) => None,
+            Self::Contact(_) | Self::Refusal(_) | Self::Broadcast(_) => None,
         }
     }
 }
@@ -228,6 +247,17 @@ async fn item_facts(cx: &mut Cx<'_>, event: ItemAdded) -> Result<Option<Facts>, 
     };
     let unread = notifications::unread(cx, contact).await?;
     Ok(Some(Facts::Item { contact, item, unread }))
+}
+
+async fn broadcast_facts(
+    cx: &mut Cx<'_>,
+    BroadcastMoved { broadcast }: BroadcastMoved,
+) -> Result<Option<Facts>, Fault> {
+    match broadcasts::find(cx, broadcast).await {
+        Ok(found) => Ok(Some(Facts::Broadcast(found))),
+        Err(broadcasts::Refusal::Notification(notifications::Refusal::Store(fault))) => Err(fault),
+        Err(_) => Ok(None),
+    }
 }
 
 async fn conversation_facts(

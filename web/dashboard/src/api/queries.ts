@@ -77,6 +77,9 @@ export const queries = {
     queryOptions({ queryKey: ['replays', widget], queryFn: () => api.replays(widget) }),
 
   notificationTypes: () => queryOptions({ queryKey: ['notification-types'], queryFn: api.notificationTypes }),
+  /** The newest ones; kept true by the stream. */
+  broadcasts: () => queryOptions({ queryKey: ['broadcasts'], queryFn: () => api.broadcasts({ limit: 20 }) }),
+  topics: () => queryOptions({ queryKey: ['topics'], queryFn: api.topics }),
   sent: () =>
     infiniteQueryOptions({
       queryKey: ['sent'],

@@ -2,6 +2,7 @@
 import type {
   ApiKey,
   AuditEvent,
+  Broadcast,
   Contact,
   ContactSession,
   Conversation,
@@ -13,6 +14,7 @@ import type {
   Me,
   Member,
   Message,
+  NewBroadcast,
   NewIdentitySecret,
   NewNotification,
   NotificationSettings,
@@ -22,6 +24,7 @@ import type {
   Refusal,
   Replay,
   Sent,
+  Topic,
   Widget,
   WidgetChange,
 } from '../contract.ts'
@@ -94,6 +97,10 @@ export const api = {
   removeNotificationType: (name: string) => call<null>('DELETE', `/notification_types/${at(name)}`),
   sent: ({ cursor, limit = 50 }: Paged = {}) => call<Page<Sent>>('GET', '/notifications', { query: { cursor, limit } }),
   send: (notification: NewNotification) => call<Sent>('POST', '/notifications', { body: notification }),
+  broadcasts: ({ cursor, limit = 50 }: Paged = {}) => call<Page<Broadcast>>('GET', '/broadcasts', { query: { cursor, limit } }),
+  startBroadcast: (broadcast: NewBroadcast) => call<Broadcast>('POST', '/broadcasts', { body: broadcast }),
+  cancelBroadcast: (id: string) => call<null>('DELETE', `/broadcasts/${at(id)}`),
+  topics: () => call<Page<Topic>>('GET', '/notification_topics'),
   cancelNotification: (id: string) => call<null>('DELETE', `/notifications/${at(id)}`),
 
   refusals: (reference: string, { cursor, limit = 50 }: Paged = {}) =>

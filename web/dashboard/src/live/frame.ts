@@ -21,6 +21,8 @@ export function isFrame(value: unknown): value is Frame {
       return isConversation(value.data)
     case 'contact.changed':
       return isBag(value.data) && isText(value.data.id)
+    case 'broadcast.moved':
+      return isBag(value.data) && isText(value.data.id) && isText(value.data.state) && typeof value.data.total === 'number' && typeof value.data.done === 'number'
     case 'refusal.recorded':
       return isBag(value.data) && isText(value.data.reference)
     default:

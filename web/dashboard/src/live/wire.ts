@@ -1,6 +1,6 @@
 // Carries the stream's frames into the kept answers, so that every list on screen stays true.
 import type { InfiniteData, QueryClient } from '@tanstack/react-query'
-import type { Conversation, Frame, Message, Page } from '../contract.ts'
+import type { Broadcast, Conversation, Frame, Message, Page } from '../contract.ts'
 import { api, type ConversationFilter } from '../api/routes.ts'
 import { queries } from '../api/queries.ts'
 import { newer, withConversation, withMessage, withNewMessage } from './apply.ts'
@@ -17,6 +17,8 @@ export function applyNews(cache: QueryClient, me: string, frame: News): void {
       return putConversation(cache, me, newer(knownConversation(cache, frame.data.id), frame.data))
     case 'contact.changed':
       return applyContact(cache, frame.data.id)
+    case 'broadcast.moved':
+      return applyBroadcast(cache, frame.data)
     case 'refusal.recorded':
       void cache.invalidateQueries({ queryKey: ['coverage'] })
       return void cache.invalidateQueries({ queryKey: ['refusals'] })
@@ -25,9 +27,17 @@ export function applyNews(cache: QueryClient, me: string, frame: News): void {
 
 /** Something may have been missed: everything that the stream keeps true is fetched again. */
 export function fetchAgain(cache: QueryClient): void {
-  for (const key of ['conversations', 'waiting', 'conversation', 'messages', 'contact', 'contact-sessions', 'contacts', 'refusals', 'coverage']) {
+  for (const key of ['conversations', 'waiting', 'conversation', 'messages', 'contact', 'contact-sessions', 'contacts', 'refusals', 'coverage', 'broadcasts']) {
     void cache.invalidateQueries({ queryKey: [key] })
   }
+}
+
+/** The list with what a broadcast has come to; one that is not in it is fetched. */
+function applyBroadcast(cache: QueryClient, moved: Broadcast): void {
+  const { queryKey } = queries.broadcasts()
+  const list = cache.getQueryData<Page<Broadcast>>(queryKey)
+  if (!list?.items.some((one) => one.id === moved.id)) return void cache.invalidateQueries({ queryKey })
+  cache.setQueryData(queryKey, { ...list, items: list.items.map((one) => (one.id === moved.id ? moved : one)) })
 }
 
 export function applyMessage(cache: QueryClient, me: string, message: Message): void {

@@ -709,6 +709,33 @@ describe('notifications', () => {
     await row.getByText('Cancelled').waitFor()
   })
 
+  it('go to many with a bar that moves by itself, and one that runs is stopped', async () => {
+    await enter('/notifications/broadcasts')
+    await page.getByLabel('To', { exact: true }).selectOption('incidents')
+    await page.getByLabel('Parameters, JSON').fill('{')
+    await page.getByRole('button', { name: 'Send…' }).click()
+    await page.getByText('This is not a JSON object.').waitFor()
+    await page.getByLabel('Parameters, JSON').fill('{"id":7}')
+    await page.getByRole('button', { name: 'Send…' }).click()
+    await page.getByText('all subscribers of incidents').waitFor()
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Send' }).click()
+    const bar = page.getByRole('progressbar', { name: /to incidents/ })
+    await page.getByText('2 of 4').waitFor()
+    expect(await bar.getAttribute('value')).toBe('2')
+    await page.getByText('4 of 4').waitFor()
+    await page.getByText('Done').waitFor()
+    await page.getByText('1 not reached').waitFor()
+    await page.getByLabel('To', { exact: true }).selectOption('')
+    await page.getByRole('button', { name: 'Send…' }).click()
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Send' }).click()
+    await page.getByText('50,000 of 100,000').waitFor()
+    expect(await barriers()).toBe('')
+    await page.getByRole('button', { name: 'Stop' }).click()
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Stop' }).click()
+    await page.getByText('Stopped', { exact: true }).waitFor()
+    expect(world().broadcasts[1].to).toEqual({ topic: 'incidents' })
+  })
+
   it('have types that are made, written, tried and removed; a template that does not parse is refused in words', async () => {
     await enter('/notifications/types')
     await page.getByRole('button', { name: 'Create a type' }).click()
@@ -747,14 +774,14 @@ describe('every page', () => {
     await enter('/inbox')
     await page.emulateMedia({ colorScheme })
     const { widgets, contacts, conversations } = world()
-    const paths = ['/inbox', `/inbox/${conversations[0].id}`, `/inbox/${conversations[4].id}`, `/inbox/${conversations[5].id}`, '/contacts', `/contacts/${contacts[0].id}`, `/contacts/${contacts[1].id}`, '/notifications', '/notifications/types', '/notifications/types/order_shipped', '/refusals', '/widgets', `/widgets/${widgets[1].id}`, `/widgets/${widgets[0].id}/identity`, '/settings/members', '/settings/keys', '/nowhere']
+    const paths = ['/inbox', `/inbox/${conversations[0].id}`, `/inbox/${conversations[4].id}`, `/inbox/${conversations[5].id}`, '/contacts', `/contacts/${contacts[0].id}`, `/contacts/${contacts[1].id}`, '/notifications', '/notifications/broadcasts', '/notifications/types', '/notifications/types/order_shipped', '/refusals', '/widgets', `/widgets/${widgets[1].id}`, `/widgets/${widgets[0].id}/identity`, '/settings/members', '/settings/keys', '/nowhere']
     for (const one of paths) {
       await go(one)
       await page.waitForLoadState('networkidle')
       expect(`${one} ${await barriers()}`).toBe(`${one} `)
     }
     await control('empty')
-    for (const one of ['/inbox', '/contacts', '/notifications', '/notifications/types', '/refusals', `/widgets/${widgets[0].id}/identity`, '/settings/keys', '/settings/audit']) {
+    for (const one of ['/inbox', '/contacts', '/notifications', '/notifications/broadcasts', '/notifications/types', '/refusals', `/widgets/${widgets[0].id}/identity`, '/settings/keys', '/settings/audit']) {
       await go(one)
       await page.waitForLoadState('networkidle')
       expect(`${one} ${await barriers()}`).toBe(`${one} `)

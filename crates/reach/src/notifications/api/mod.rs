@@ -11,6 +11,7 @@ use countersign_door::App;
 use serde::{Deserialize, Deserializer};
 use utoipa_axum::router::OpenApiRouter;
 
+pub(crate) use self::send::Recipient;
 pub use self::staff::{ManageNotifications, ReadNotifications, SendNotifications};
 use super::item::{Changes, Item, Mark};
 

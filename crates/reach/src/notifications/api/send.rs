@@ -8,7 +8,6 @@ use countersign_base::{ContactId, Moment, NotificationId};
 use countersign_door::{
     Allowed, Answer, App, Cursor, Cx, Json, Page, Paging, Path, Problem, Query,
 };
-use countersign_people::contacts;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa_axum::router::OpenApiRouter;
@@ -17,6 +16,7 @@ use utoipa_axum::routes;
 use super::super::channel::Channel;
 use super::super::kind::{Name, Templates};
 use super::super::log::Sent;
+use super::super::many::known_each;
 use super::super::order::Order;
 use super::super::refusal::Refusal;
 use super::super::schedule;
@@ -60,7 +60,7 @@ struct NewNotification {
 /// To whom: a contact, or a person by your own id.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(untagged)]
-enum Recipient {
+pub(crate) enum Recipient {
     /// A contact that exists.
     Contact(KnownContact),
     /// A person; a contact is made if there is none.
@@ -70,17 +70,22 @@ enum Recipient {
 /// A contact that exists.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-struct KnownContact {
+pub(crate) struct KnownContact {
     /// Its id.
     contact: ContactId,
 }
 
+impl From<Recipient> for To {
+    fn from(recipient: Recipient) -> Self {
+        match recipient {
+            Recipient::Contact(KnownContact { contact }) => Self::Contact(contact),
+            Recipient::Person(person) => Self::Person(person),
+        }
+    }
+}
+
 impl NewNotification {
     fn request(self) -> Result<Request, Refusal> {
-        let to = match self.to {
-            Recipient::Contact(KnownContact { contact }) => To::Contact(contact),
-            Recipient::Person(person) => To::Person(person),
-        };
         let order = Order {
             parameters: self.parameters,
             texts: self.texts,
@@ -89,7 +94,7 @@ impl NewNotification {
         };
         order.texts.check()?;
         let sub = self.sub.map(Name::try_from).transpose()?;
-        Ok(Request { kind: self.kind, sub, to, order, at: self.at })
+        Ok(Request { kind: self.kind, sub, to: self.to.into(), order, at: self.at })
     }
 }
 
@@ -247,13 +252,8 @@ async fn retract_notifications(
 ) -> Answer<Retracted> {
     let retracted: Result<u64, Refusal> = who
         .write(async move |cx: &mut Cx<'_>| {
-            let contact = match to {
-                Recipient::Contact(KnownContact { contact }) => Some(contact),
-                Recipient::Person(person) => {
-                    contacts::named(cx, &person.id).await?.map(|(contact, _)| contact)
-                }
-            };
-            let Some(contact) = contact else { return Ok(0) };
+            let known = known_each(cx, &[to.into()]).await?;
+            let Some(contact) = known.into_iter().flatten().next() else { return Ok(0) };
             Ok(send::retract(cx, contact, &kind, sub.as_deref()).await?)
         })
         .await;

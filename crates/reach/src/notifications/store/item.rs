@@ -1,5 +1,7 @@
 //! Rows of feeds and their items; an item is reached through its contact only (N4).
 
+use std::collections::HashMap;
+
 use countersign_base::{ContactId, Fault, Moment, NotificationId, TenantId};
 use countersign_door::Cx;
 use countersign_infra::db::{Row, Sql, Value};
@@ -8,7 +10,7 @@ use countersign_infra::vault::{Key, Place};
 use super::super::item::{Content, Item, Marks};
 use super::{json, read};
 
-/// An item to be added.
+/// An item to be added to one feed.
 pub(in super::super) struct New<'a> {
     pub(in super::super) id: NotificationId,
     pub(in super::super) kind: &'a str,
@@ -16,6 +18,9 @@ pub(in super::super) struct New<'a> {
     pub(in super::super) content: &'a Content,
     pub(in super::super) expires_at: Option<Moment>,
 }
+
+/// The id of a text that many items show.
+pub(in super::super) type TextId = [u8; 16];
 
 /// Takes the next moment of a feed; the row stays locked until the commit (N2).
 const NEXT: &str = "
@@ -35,18 +40,61 @@ const HOLD_EXISTING: Sql = Sql {
 const INSERT: &str = "
     insert into notification (tenant, contact, at, id, type, sub, sealed, expires_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8)";
+const INSERT_TEXT: &str = "
+    insert into notification_text (tenant, id, sealed, created_at, expires_at)
+    values ($1, $2, $3, $4, $5)";
 const RECEIVED: &str = "
     insert into notification_received (tenant, contact, type) values ($1, $2, $3)
     on conflict (tenant, contact, type) do nothing";
+const HOLD_EACH: Sql = Sql {
+    lite: "insert into feed (tenant, contact, last_at) values ($1, $2, 0)
+        on conflict (tenant, contact) do nothing",
+    pg: "insert into feed (tenant, contact, last_at)
+        select $1, contact, 0 from unnest($2::bytea[]) as one (contact)
+        on conflict (tenant, contact) do update set last_at = feed.last_at",
+};
+const NEXT_EACH: Sql = Sql {
+    lite: "insert into feed (tenant, contact, last_at) values ($1, $3, $2)
+        on conflict (tenant, contact) do update set last_at =
+            case when feed.last_at < excluded.last_at then excluded.last_at
+                else feed.last_at + 1 end
+        returning contact, last_at",
+    pg: "insert into feed (tenant, contact, last_at)
+        select $1, contact, $2 from unnest($3::bytea[]) as one (contact)
+        on conflict (tenant, contact) do update set last_at =
+            case when feed.last_at < excluded.last_at then excluded.last_at
+                else feed.last_at + 1 end
+        returning contact, last_at",
+};
+const INSERT_EACH: Sql = Sql {
+    lite: "insert into notification (tenant, type, sub, text, expires_at, contact, at, id)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)",
+    pg: "insert into notification (tenant, type, sub, text, expires_at, contact, at, id)
+        select $1, $2, $3, $4, $5, contact, at, id
+        from unnest($6::bytea[], $7::bigint[], $8::bytea[]) as one (contact, at, id)",
+};
+const RECEIVED_EACH: Sql = Sql {
+    lite: "insert into notification_received (tenant, type, contact) values ($1, $2, $3)
+        on conflict (tenant, contact, type) do nothing",
+    pg: "insert into notification_received (tenant, type, contact)
+        select $1, $2, contact from unnest($3::bytea[]) as one (contact)
+        on conflict (tenant, contact, type) do nothing",
+};
 const FIND: &str = "
-    select id, type, sub, sealed, at, seen_at, opened_at, clicked_at, archived_at, actioned1_at,
-        actioned2_at
-    from notification where tenant = $1 and contact = $2 and id = $3";
+    select item.id, type, sub, item.sealed, at, seen_at, opened_at, clicked_at, archived_at,
+        actioned1_at, actioned2_at, text, shared.sealed
+    from notification as item
+        left join notification_text as shared
+            on shared.tenant = item.tenant and shared.id = item.text
+    where item.tenant = $1 and contact = $2 and item.id = $3";
 const PAGE: &str = "
-    select id, type, sub, sealed, at, seen_at, opened_at, clicked_at, archived_at, actioned1_at,
-        actioned2_at
-    from notification where tenant = $1 and contact = $2 and at < $3
-        and (expires_at is null or expires_at > $4)
+    select item.id, type, sub, item.sealed, at, seen_at, opened_at, clicked_at, archived_at,
+        actioned1_at, actioned2_at, text, shared.sealed
+    from notification as item
+        left join notification_text as shared
+            on shared.tenant = item.tenant and shared.id = item.text
+    where item.tenant = $1 and contact = $2 and at < $3
+        and (item.expires_at is null or item.expires_at > $4)
     order by at desc limit $5";
 const UNREAD: &str = "
     select count(*) from (select 1 from notification
@@ -55,7 +103,7 @@ const UNREAD: &str = "
         limit 100000) as unread";
 const MARK: &str = "
     update notification set seen_at = $4, opened_at = $5, clicked_at = $6, archived_at = $7,
-        actioned1_at = $8, actioned2_at = $9, sealed = $10
+        actioned1_at = $8, actioned2_at = $9, sealed = coalesce($10, sealed)
     where tenant = $1 and contact = $2 and id = $3";
 const SEE_ALL: &str = "
     update notification set seen_at = $3
@@ -91,6 +139,60 @@ pub(in super::super) async fn add(
     Ok(at)
 }
 
+/// Items with one text, to be added to many feeds.
+pub(in super::super) struct Shared<'a> {
+    pub(in super::super) kind: &'a str,
+    pub(in super::super) sub: Option<&'a str>,
+    pub(in super::super) text: TextId,
+    pub(in super::super) expires_at: Option<Moment>,
+}
+
+/// Keeps a text that many items show.
+pub(in super::super) async fn share(
+    cx: &mut Cx<'_>,
+    text: TextId,
+    content: &Content,
+    expires_at: Option<Moment>,
+) -> Result<(), Fault> {
+    let sealed = cx.keys().own().seal(&text_place(cx, text), &json(content)?);
+    let values: [Value<'_>; 5] =
+        [cx.tenant().into(), text.into(), (&sealed).into(), cx.now().into(), expires_at.into()];
+    cx.exec(INSERT_TEXT, &values).await.map(drop)
+}
+
+/// Adds an item to each feed, at its next moment (N2); no contact may be named twice.
+pub(in super::super) async fn add_each(
+    cx: &mut Cx<'_>,
+    shared: &Shared<'_>,
+    to: &[(ContactId, NotificationId)],
+) -> Result<(), Fault> {
+    let tenant: Value<'_> = cx.tenant().into();
+    let feeds: Vec<[Value<'_>; 1]> = to.iter().map(|(contact, _)| [(*contact).into()]).collect();
+    let same = [tenant, cx.now().into()];
+    let read = |row: &Row<'_>| Ok((row.col(0)?, row.col(1)?));
+    let moments: HashMap<ContactId, Moment> =
+        cx.rows_each(NEXT_EACH, &same, &feeds, read).await?.into_iter().collect();
+    let missing = || Fault::Store("a feed gave no moment".into());
+    let item = |(contact, id): &(ContactId, NotificationId)| {
+        let at = moments.get(contact).ok_or_else(missing)?;
+        Ok([(*contact).into(), (*at).into(), (*id).into()])
+    };
+    let items = to.iter().map(item).collect::<Result<Vec<[Value<'_>; 3]>, Fault>>()?;
+    let (kind, sub) = (shared.kind.into(), shared.sub.into());
+    let same = [tenant, kind, sub, shared.text.into(), shared.expires_at.into()];
+    cx.exec_each(INSERT_EACH, &same, &items).await?;
+    cx.exec_each(RECEIVED_EACH, &[tenant, kind], &feeds).await.map(drop)
+}
+
+/// Locks the feeds of contacts until the commit.
+pub(in super::super) async fn hold_each(
+    cx: &mut Cx<'_>,
+    contacts: &[ContactId],
+) -> Result<(), Fault> {
+    let feeds: Vec<_> = contacts.iter().map(|contact| [(*contact).into()]).collect();
+    cx.exec_each(HOLD_EACH, &[cx.tenant().into()], &feeds).await.map(drop)
+}
+
 /// Locks a contact's feed until the commit.
 pub(in super::super) async fn hold(cx: &mut Cx<'_>, contact: ContactId) -> Result<(), Fault> {
     cx.exec(HOLD, &[cx.tenant().into(), contact.into()]).await.map(drop)
@@ -112,7 +214,7 @@ pub(in super::super) async fn find(
     let values = [cx.tenant().into(), contact.into(), id.into()];
     let found = cx.row(FIND, &values, columns).await?;
     let Some(key) = cx.contact_key(contact).await? else { return Ok(None) };
-    found.map(|closed| open(cx.tenant(), &key, closed)).transpose()
+    found.map_or(Ok(None), |closed| open(cx, &key, closed))
 }
 
 /// Items before a moment, newest first.
@@ -125,7 +227,7 @@ pub(in super::super) async fn page(
     let values = [cx.tenant().into(), contact.into(), before.into(), cx.now().into(), limit.into()];
     let found = cx.rows(PAGE, &values, columns).await?;
     let Some(key) = cx.contact_key(contact).await? else { return Ok(Vec::new()) };
-    found.into_iter().map(|closed| open(cx.tenant(), &key, closed)).collect()
+    found.into_iter().filter_map(|closed| open(cx, &key, closed).transpose()).collect()
 }
 
 /// How many items were neither seen nor put away, up to 100,000 (N3).
@@ -134,8 +236,17 @@ pub(in super::super) async fn unread(cx: &mut Cx<'_>, contact: ContactId) -> Res
     Ok(cx.row(UNREAD, &values, |row| row.col(0)).await?.unwrap_or(0))
 }
 
-/// Writes an item's marks and replies.
+/// Writes an item's marks.
 pub(in super::super) async fn mark(
+    cx: &mut Cx<'_>,
+    contact: ContactId,
+    item: &Item,
+) -> Result<(), Fault> {
+    write(cx, contact, item, None).await
+}
+
+/// Writes an item's marks and replies; one that showed a shared text has its own from now on.
+pub(in super::super) async fn reply(
     cx: &mut Cx<'_>,
     contact: ContactId,
     item: &Item,
@@ -149,6 +260,15 @@ pub(in super::super) async fn mark(
         replies: item.replies.clone(),
     };
     let sealed = key.seal(&place(cx.tenant(), item.id), &json(&content)?);
+    write(cx, contact, item, Some(&sealed)).await
+}
+
+async fn write(
+    cx: &mut Cx<'_>,
+    contact: ContactId,
+    item: &Item,
+    sealed: Option<&Vec<u8>>,
+) -> Result<(), Fault> {
     let marks = item.marks;
     let values: [Value<'_>; 10] = [
         cx.tenant().into(),
@@ -160,7 +280,7 @@ pub(in super::super) async fn mark(
         marks.archived_at.into(),
         marks.actioned1_at.into(),
         marks.actioned2_at.into(),
-        (&sealed).into(),
+        sealed.into(),
     ];
     cx.exec(MARK, &values).await.map(drop)
 }
@@ -181,7 +301,8 @@ pub(in super::super) async fn retract(
 /// A row before its sealed part is opened.
 struct Closed {
     item: Item,
-    sealed: Vec<u8>,
+    own: Option<Vec<u8>>,
+    shared: Option<(TextId, Vec<u8>)>,
 }
 
 fn columns(row: &Row<'_>) -> Result<Closed, Fault> {
@@ -205,16 +326,26 @@ fn columns(row: &Row<'_>) -> Result<Closed, Fault> {
         at: row.col(4)?,
         marks,
     };
-    Ok(Closed { item, sealed: row.col(3)? })
+    let (text, shared): (Option<TextId>, Option<Vec<u8>>) = (row.col(11)?, row.col(12)?);
+    Ok(Closed { item, own: row.col(3)?, shared: text.zip(shared) })
 }
 
-fn open(tenant: TenantId, key: &Key, closed: Closed) -> Result<Item, Fault> {
-    let Closed { item, sealed } = closed;
-    let plain = key.open(&place(tenant, item.id), &sealed)?;
+/// Opens what an item says: its own words under its contact's key, shared ones under the tenant's.
+fn open(cx: &Cx<'_>, key: &Key, closed: Closed) -> Result<Option<Item>, Fault> {
+    let Closed { item, own, shared } = closed;
+    let plain = match (own, shared) {
+        (Some(sealed), _) => key.open(&place(cx.tenant(), item.id), &sealed)?,
+        (None, Some((text, sealed))) => cx.keys().own().open(&text_place(cx, text), &sealed)?,
+        (None, None) => return Ok(None),
+    };
     let Content { title, url, image, parameters, replies } = read(&plain)?;
-    Ok(Item { title, url, image, parameters, replies, ..item })
+    Ok(Some(Item { title, url, image, parameters, replies, ..item }))
 }
 
 fn place(tenant: TenantId, id: NotificationId) -> Place {
     Place::new(tenant, "notification", "sealed", id.bytes())
+}
+
+fn text_place(cx: &Cx<'_>, text: TextId) -> Place {
+    Place::new(cx.tenant(), "notification_text", "sealed", text)
 }

@@ -13,12 +13,14 @@ use serde::de::DeserializeOwned;
 
 const DAY: i64 = 24 * 3_600;
 const OLD_ITEMS: &str = "delete from notification where expires_at < $1";
+const OLD_TEXTS: &str = "delete from notification_text where expires_at < $1";
 const OLD_SENDINGS: &str = "delete from dispatch where due_at < $1 and state <> 'scheduled'";
 const OLD_DELIVERIES: &str = "delete from delivery where at < $1";
 
 /// Items at the end of their time, and the delivery log after 90 days.
-pub const OLD: [Old; 3] = [
+pub const OLD: [Old; 4] = [
     Old { sql: OLD_ITEMS, seconds: 0 },
+    Old { sql: OLD_TEXTS, seconds: 0 },
     Old { sql: OLD_SENDINGS, seconds: 90 * DAY },
     Old { sql: OLD_DELIVERIES, seconds: 90 * DAY },
 ];

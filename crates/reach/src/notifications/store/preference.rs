@@ -1,8 +1,10 @@
 //! Rows of what contacts chose.
 
+use std::collections::HashMap;
+
 use countersign_base::{ContactId, Fault};
 use countersign_door::Cx;
-use countersign_infra::db::{Row, Value};
+use countersign_infra::db::{Row, Sql, Value};
 
 use super::super::channel::{Channel, Delivery};
 
@@ -21,6 +23,12 @@ const OF_CONTACT: &str = "
 const OF_KIND: &str = "
     select type, sub, channel, delivery from notification_preference
     where tenant = $1 and contact = $2 and type = $3 and (sub = '' or sub = $4)";
+const OF_KIND_EACH: Sql = Sql {
+    lite: "select contact, type, sub, channel, delivery from notification_preference
+        where tenant = $1 and type = $2 and (sub = '' or sub = $3) and contact = $4",
+    pg: "select contact, type, sub, channel, delivery from notification_preference
+        where tenant = $1 and type = $2 and (sub = '' or sub = $3) and contact = any($4)",
+};
 const PUT: &str = "
     insert into notification_preference (tenant, contact, type, sub, channel, delivery, changed_at)
     values ($1, $2, $3, $4, $5, $6, $7)
@@ -50,6 +58,23 @@ pub(in super::super) async fn of_kind(
 ) -> Result<Vec<Chosen>, Fault> {
     let values = [cx.tenant().into(), contact.into(), kind.into(), sub.unwrap_or_default().into()];
     cx.rows(OF_KIND, &values, columns).await
+}
+
+/// What each contact chose for a type and for one of its sub-notifications.
+pub(in super::super) async fn of_kind_each(
+    cx: &mut Cx<'_>,
+    contacts: &[ContactId],
+    kind: &str,
+    sub: Option<&str>,
+) -> Result<HashMap<ContactId, Vec<Chosen>>, Fault> {
+    let rows: Vec<_> = contacts.iter().map(|contact| [(*contact).into()]).collect();
+    let same = [cx.tenant().into(), kind.into(), sub.unwrap_or_default().into()];
+    let read = |row: &Row<'_>| Ok((row.col(0)?, chosen(row, 1)?));
+    let mut all: HashMap<ContactId, Vec<Chosen>> = HashMap::new();
+    for (contact, chosen) in cx.rows_each(OF_KIND_EACH, &same, &rows, read).await? {
+        all.entry(contact).or_default().push(chosen);
+    }
+    Ok(all)
 }
 
 pub(in super::super) async fn put(
@@ -87,11 +112,16 @@ pub(in super::super) async fn received(
 }
 
 fn columns(row: &Row<'_>) -> Result<Chosen, Fault> {
+    chosen(row, 0)
+}
+
+/// A choice, whose columns begin with `first`.
+fn chosen(row: &Row<'_>, first: usize) -> Result<Chosen, Fault> {
     let (sub, channel, delivery): (String, String, String) =
-        (row.col(1)?, row.col(2)?, row.col(3)?);
+        (row.col(first + 1)?, row.col(first + 2)?, row.col(first + 3)?);
     let unknown = || Fault::Corrupt("a preference has an unknown name");
     Ok(Chosen {
-        kind: row.col(0)?,
+        kind: row.col(first)?,
         sub: (!sub.is_empty()).then_some(sub),
         channel: Channel::named(&channel).ok_or_else(unknown)?,
         delivery: Delivery::named(&delivery).ok_or_else(unknown)?,

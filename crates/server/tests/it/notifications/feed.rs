@@ -51,6 +51,8 @@ async fn n2_items_of_one_millisecond_are_paged_without_loss() {
     let expected: Vec<_> = (0..25).rev().map(|number| format!("Order {number} left")).collect();
     assert_eq!(titles, expected);
     assert!(times.is_sorted_by(|newer, older| newer > older), "{times:?}");
+    let now = json!(countersign_base::Moment::from_millis(app.now()));
+    assert!(times[0].as_str() > now.as_str().unwrap(), "a burst lies ahead, and is there at once");
 }
 
 #[tokio::test]

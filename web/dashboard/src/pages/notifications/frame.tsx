@@ -21,6 +21,9 @@ export function NotificationsFrame() {
           <Link to="/notifications" className="tab" activeOptions={{ exact: true }}>
             {say.tabs.sent}
           </Link>
+          <Link to="/notifications/broadcasts" className="tab">
+            {words.broadcasts.tab}
+          </Link>
           <Link to="/notifications/types" className="tab">
             {say.tabs.types}
           </Link>
