@@ -28,6 +28,7 @@ test('Alice turns it on, is reached, is reached again after a visit, and no more
   await page.route('**/e2e-loader.js', (route) => route.fulfill({ contentType: 'text/javascript', body: loader }))
   await page.goto(stage.site)
   await page.click('[data-who=u_alice]')
+  await page.waitForSelector('#product:not([hidden])')
   await visit(page)
   await becomes(page, 'off')
   await page.evaluate(() => window.feed.push.turnOn())

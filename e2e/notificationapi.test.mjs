@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import notificationapi from 'notificationapi-node-server-sdk'
 import { Environment } from './environment.mjs'
+import { PushKeys } from './push-service.mjs'
 
 let environment
 before(async () => {
@@ -48,6 +49,22 @@ test('the Node package identifies, retracts, schedules and cancels', async () =>
   const { subNotifications } = await client.ask('preferences')
   assert.equal(subNotifications[0].title, 'Spring')
   client.end()
+})
+
+test('a browser whose push service would be inside of our own network is refused', async () => {
+  const keys = new PushKeys().shown
+  for (const [endpoint, why] of [
+    [`http://127.0.0.1:${environment.stage.port}/readyz`, /give an `https:/],
+    [`https://127.0.0.1:${environment.stage.port}/readyz`, /not public/],
+    ['https://[::ffff:10.0.0.1]/', /not public/],
+    ['https://169.254.169.254/latest/meta-data/', /not public/],
+    ['https://localhost/', /not public/],
+  ]) {
+    const { status, body } = await environment.asked('dave', 'POST', '/', { email: 'd@x.example', webPushTokens: [{ sub: { endpoint, keys } }] })
+    assert.equal(status, 400, endpoint)
+    assert.match(body.error.message, why)
+  }
+  assert.deepEqual((await environment.asked('dave', 'GET', '/')).body, { id: 'dave' }, 'a refused call changes nothing')
 })
 
 test('without the hash there is nothing, and a retired secret ends what it proved', async () => {

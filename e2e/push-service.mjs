@@ -4,12 +4,24 @@ import { createDecipheriv, createECDH, createPublicKey, hkdfSync, randomBytes, v
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 
+/** What only the browser has, and what it shows of it. */
+export class PushKeys {
+  ecdh = createECDH('prime256v1')
+  auth = randomBytes(16)
+
+  constructor() {
+    this.ecdh.generateKeys()
+  }
+
+  get shown() {
+    return { p256dh: this.ecdh.getPublicKey('base64url'), auth: this.auth.toString('base64url') }
+  }
+}
+
 export class PushService {
   static async open() {
     const service = new PushService()
-    service.ecdh = createECDH('prime256v1')
-    service.ecdh.generateKeys()
-    service.auth = randomBytes(16)
+    service.keys = new PushKeys()
     service.got = []
     service.status = 201
     service.server = createServer(async (request, response) => {
@@ -27,8 +39,7 @@ export class PushService {
 
   /** What `PushSubscription.toJSON` answers in this browser. */
   get subscription() {
-    const keys = { p256dh: this.ecdh.getPublicKey('base64url'), auth: this.auth.toString('base64url') }
-    return { endpoint: `${this.origin}/send/1`, expirationTime: null, keys }
+    return { endpoint: `${this.origin}/send/1`, expirationTime: null, keys: this.keys.shown }
   }
 
   /** The next message, once it is checked and read: the text that its worker gets. */
@@ -42,10 +53,11 @@ export class PushService {
   }
 
   #read(body) {
+    const { ecdh, auth } = this.keys
     const [salt, size] = [body.subarray(0, 16), body[20]]
     const [sender, record] = [body.subarray(21, 21 + size), body.subarray(21 + size)]
-    const info = Buffer.concat([Buffer.from('WebPush: info\0'), this.ecdh.getPublicKey(), sender])
-    const secret = Buffer.from(hkdfSync('sha256', this.ecdh.computeSecret(sender), this.auth, info, 32))
+    const info = Buffer.concat([Buffer.from('WebPush: info\0'), ecdh.getPublicKey(), sender])
+    const secret = Buffer.from(hkdfSync('sha256', ecdh.computeSecret(sender), auth, info, 32))
     const part = (name, length) => Buffer.from(hkdfSync('sha256', secret, salt, `Content-Encoding: ${name}\0`, length))
     const open = createDecipheriv('aes-128-gcm', part('aes128gcm', 16), part('nonce', 12))
     open.setAuthTag(record.subarray(-16))

@@ -9,7 +9,7 @@ export interface Subscription {
 /** From the page to an inbox. */
 export type ToPush =
   /** Wants the key that the browser subscribes to. */
-  | { kind: 'push-key' }
+  | { kind: 'want-push-key' }
   /** The visitor is reached in this browser. */
   | { kind: 'subscribe'; subscription: Subscription }
   /** The visitor is reached in this browser no more. */
@@ -25,7 +25,7 @@ export type FromPush =
 export function isToPush(value: unknown): value is ToPush {
   if (!isRecord(value)) return false
   switch (value.kind) {
-    case 'push-key':
+    case 'want-push-key':
     case 'unsubscribe':
       return true
     case 'subscribe':

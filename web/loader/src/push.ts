@@ -52,7 +52,7 @@ export function push({ worker, send, changed }: Wires): Browser {
   function key(): Promise<string | null> {
     return new Promise((resolve) => {
       told = resolve
-      send({ kind: 'push-key' })
+      send({ kind: 'want-push-key' })
     })
   }
 

@@ -1,5 +1,5 @@
 //! The page of the inbox's tests: a bell, a feed in the page, and a feed that the page draws itself.
-import { Bell, Inbox, useNotifications } from '../src/index.tsx'
+import { Bell, Inbox, useNotifications, usePush } from '../src/index.tsx'
 import type { InboxProps } from '../src/index.tsx'
 import { StrictMode, useState } from 'react'
 import { createRoot } from 'react-dom/client'
@@ -24,6 +24,17 @@ function Own(props: InboxProps) {
   )
 }
 
+function Switch(props: InboxProps) {
+  const { state, turnOn, turnOff } = usePush(props)
+  return (
+    <section id="switch">
+      <p>{`push ${state}`}</p>
+      <button onClick={turnOn}>on</button>
+      <button onClick={turnOff}>off</button>
+    </section>
+  )
+}
+
 function App() {
   const [what, showOnly] = useState('bell')
   const [user, become] = useState<string | null>('alice')
@@ -37,6 +48,7 @@ function App() {
   }
   if (what === 'bell') return <Bell {...props} />
   if (what === 'inbox') return <Inbox {...props} className="inbox" />
+  if (what === 'switch') return <Switch {...props} />
   return <Own {...props} />
 }
 

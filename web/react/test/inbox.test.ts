@@ -97,3 +97,31 @@ it('begins anew for another user', async () => {
   await say(frame, { kind: 'ask', request: 1, jkt: null })
   expect(await heard(frame, 'identity')).toMatchObject([{ value: { token: 'token of bob' } }])
 })
+
+it('turns notifications of the browser on and off', async () => {
+  const subscription = { endpoint: 'https://push.example/1', keys: { p256dh: 'BA', auth: 'AA' } }
+  await page.evaluate((subscription) => {
+    const made = { toJSON: () => subscription, unsubscribe: async () => true }
+    const pushManager = { getSubscription: async () => null, subscribe: async () => made }
+    navigator.serviceWorker.register = async () => ({ active: {}, pushManager }) as unknown as ServiceWorkerRegistration
+    Notification.requestPermission = async () => 'granted'
+    Object.defineProperty(Notification, 'permission', { get: () => 'granted' })
+    window.showOnly('switch')
+  }, subscription)
+  await page.getByText('push null').waitFor()
+  const frame = await inbox()
+  await say(frame, feed)
+  await page.getByText('push off').waitFor()
+  await page.getByRole('button', { name: 'on' }).click()
+  await expect.poll(() => kinds(frame)).toContain('want-push-key')
+  await say(frame, { kind: 'push-key', key: 'BA' })
+  await expect.poll(() => kinds(frame)).toContain('subscribe')
+  expect(await frame.evaluate(() => window.heard.find((one) => (one as { kind: string }).kind === 'subscribe'))).toEqual({ kind: 'subscribe', subscription })
+  await page.getByText('push off').waitFor()
+  await say(frame, { kind: 'subscribed', on: true })
+  await page.getByText('push on').waitFor()
+  await page.getByRole('button', { name: 'off' }).click()
+  await expect.poll(() => kinds(frame)).toContain('unsubscribe')
+  await say(frame, { kind: 'subscribed', on: false })
+  await page.getByText('push off').waitFor()
+})

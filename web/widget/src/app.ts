@@ -64,7 +64,7 @@ export class App {
         return void this.feed?.archive(message.ids)
       case 'more':
         return void this.feed?.loadOlder()
-      case 'push-key':
+      case 'want-push-key':
       case 'subscribe':
       case 'unsubscribe':
         return void this.push?.hear(message)

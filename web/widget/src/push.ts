@@ -15,13 +15,13 @@ export class Push {
     try {
       tell(await this.answer(message))
     } catch {
-      tell(message.kind === 'push-key' ? { kind: 'push-key', key: null } : { kind: 'subscribed', on: this.id !== null })
+      tell(message.kind === 'want-push-key' ? { kind: 'push-key', key: null } : { kind: 'subscribed', on: this.id !== null })
     }
   }
 
   private async answer(message: ToPush): Promise<FromPush> {
     switch (message.kind) {
-      case 'push-key': {
+      case 'want-push-key': {
         const { public_key } = await this.session.call<{ public_key: string }>('GET', '/widget/v1/push_key')
         return { kind: 'push-key', key: public_key }
       }

@@ -17,6 +17,11 @@ impl Consumer for Ended {
         Some("web_push")
     }
 
+    /// What a subscription stands on is looked at before each message, so nobody waits for this.
+    fn is_urgent(&self) -> bool {
+        false
+    }
+
     fn take<'a>(&'a self, app: &'a App, events: &'a [Happened]) -> Pending<'a, Result<(), Fault>> {
         Box::pin(async move {
             for event in events {
