@@ -81,6 +81,7 @@ pub mod tokens {
         Refresh "cs_rt_" "A refresh token of a visitor's session."
         Visitor "cs_vt_" "What an unproven visitor's browser keeps."
         Ticket "cs_tkt_" "Opens one WebSocket."
+        Webhook "cs_whsec_" "The secret under which what we send to a customer is signed."
         SignIn "cs_si_" "The cookie of a member's sign-in."
     }
 }

@@ -94,7 +94,8 @@ create index dispatch_age on dispatch (due_at);
 
 -- What became of it on each channel. The columns from `contact` on are for what has to be
 -- carried out of the house: `sealed` and `next_at` only as long as it waits; whoever carries it
--- moves `next_at` to the end of its lease.
+-- moves `next_at` to the end of its lease. What is part of a digest shares what becomes of its
+-- `leader`.
 create table delivery (
     tenant bytea not null,
     dispatch bytea not null,
@@ -107,10 +108,14 @@ create table delivery (
     sealed bytea,
     next_at bigint,
     attempts bigint not null default 0,
+    leader bytea,
     primary key (tenant, dispatch, channel)
 ) {tenant};
 create index delivery_age on delivery (at);
 create index delivery_due on delivery (channel, next_at) where state = 'queued';
+create index delivery_held on delivery (next_at) where state = 'held';
+create index delivery_held_of on delivery (tenant, contact) where state = 'held';
+create index delivery_leader on delivery (tenant, leader) where leader is not null;
 
 -- Web push: the key that says who sends, one an environment.
 create table push_key (
@@ -183,3 +188,12 @@ create table broadcast (
     primary key (tenant, id)
 ) {tenant};
 create index broadcast_running on broadcast (created_at) where state = 'running';
+
+-- Where a customer's own provider carries a channel; `sealed` is the URL and the secret.
+create table notification_hook (
+    tenant bytea not null,
+    channel text not null,
+    sealed bytea not null,
+    changed_at bigint not null,
+    primary key (tenant, channel)
+) {tenant};

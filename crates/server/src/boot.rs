@@ -26,6 +26,7 @@ use countersign_people::widgets::Widgets;
 use countersign_people::{People, Shared, signing};
 use countersign_reach::notifications::channel::Channel;
 use countersign_reach::notifications::email::Email;
+use countersign_reach::notifications::hook::{self, Hook};
 use countersign_reach::notifications::outbox::{self, Outbox};
 use countersign_reach::{broadcasts, notifications, web_push};
 
@@ -156,6 +157,9 @@ impl Ground {
         if let Some(mailer) = &self.mail {
             outbox = outbox.with(Channel::Email, Email::new(mailer.clone()));
         }
+        for channel in hook::CHANNELS {
+            outbox = outbox.with(channel, Hook::new(channel));
+        }
         parts.insert(outbox);
         parts
     }
@@ -237,6 +241,7 @@ fn work(app: &App, people: &People, queue: refusals::Queue) -> Vec<tokio::task::
     work.push(tokio::spawn(replays::keep(app.clone(), people.clone())));
     work.push(tokio::spawn(notifications::keep_time(app.clone())));
     work.push(tokio::spawn(outbox::keep_carrying(app.clone())));
+    work.push(tokio::spawn(notifications::digest::keep_gathering(app.clone())));
     work.push(tokio::spawn(broadcasts::keep_going(app.clone())));
     let old = [refusals::OLD, coverage::OLD, replays::OLD, web_push::OLD]
         .into_iter()

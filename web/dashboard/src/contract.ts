@@ -259,6 +259,8 @@ export type ProblemBody = {
 }
 
 export type Channel = 'inapp' | 'email' | 'web_push' | 'sms' | 'call' | 'mobile_push' | 'slack'
+/** What became of a notification on a channel. */
+export type Outcome = 'delivered' | 'queued' | 'held' | 'failed' | 'skipped'
 export type Delivery = 'instant' | 'off' | 'hourly' | 'daily' | 'weekly' | 'monthly'
 
 /** What a notification says on each channel, in Liquid. */
@@ -290,7 +292,7 @@ export type Sent = {
   state: 'scheduled' | 'sent' | 'ignored' | 'cancelled'
   due_at: string
   created_at: string
-  deliveries: { channel: Channel; state: string; reason: string | null; at: string }[]
+  deliveries: { channel: Channel; state: Outcome; reason: string | null; provenance: string | null; at: string }[]
   notes?: string[]
 }
 

@@ -5,7 +5,9 @@ use axum::response::{IntoResponse as _, Response};
 use countersign_base::NotificationId;
 use countersign_door::{Cx, System};
 use countersign_people::contacts;
-use countersign_reach::notifications::kind::{EmailText, InappText, Name, PushText, Templates};
+use countersign_reach::notifications::kind::{
+    EmailText, InappText, MessageText, Name, PushText, Templates,
+};
 use countersign_reach::notifications::log::{Sent, Stage};
 use countersign_reach::notifications::order::Order;
 use countersign_reach::notifications::{
@@ -130,7 +132,13 @@ fn order(body: &Value) -> Order {
 
 fn texts(body: &Value) -> Templates {
     let text = |of: &Value, name: &str| owned(&of[name]);
-    let (inapp, email, push) = (&body["inapp"], &body["email"], &body["web_push"]);
+    let message = |of: &Value, name: &str| text(of, name).map(|message| MessageText { message });
+    let push = |of: &Value| {
+        let title = text(of, "title")?;
+        let message = text(of, "message").unwrap_or_default();
+        Some(PushText { title, message, icon: text(of, "icon"), url: text(of, "url") })
+    };
+    let (inapp, email) = (&body["inapp"], &body["email"]);
     Templates {
         inapp: text(inapp, "title").map(|title| InappText {
             title,
@@ -139,12 +147,11 @@ fn texts(body: &Value) -> Templates {
         }),
         email: text(email, "subject")
             .map(|subject| EmailText { subject, html: text(email, "html").unwrap_or_default() }),
-        web_push: text(push, "title").map(|title| PushText {
-            title,
-            message: text(push, "message").unwrap_or_default(),
-            icon: text(push, "icon"),
-            url: text(push, "url"),
-        }),
+        web_push: push(&body["web_push"]),
+        sms: message(&body["sms"], "message"),
+        call: message(&body["call"], "message"),
+        mobile_push: push(&body["mobile_push"]),
+        slack: message(&body["slack"], "text"),
     }
 }
 

@@ -94,6 +94,18 @@ pub struct Templates {
     /// In a browser's notification.
     #[serde(default)]
     pub web_push: Option<PushText>,
+    /// In a text message.
+    #[serde(default)]
+    pub sms: Option<MessageText>,
+    /// In a telephone call.
+    #[serde(default)]
+    pub call: Option<MessageText>,
+    /// In a notification of a telephone.
+    #[serde(default)]
+    pub mobile_push: Option<PushText>,
+    /// In a message in Slack.
+    #[serde(default)]
+    pub slack: Option<MessageText>,
 }
 
 /// A feed item before it is rendered.
@@ -134,6 +146,14 @@ pub struct PushText {
     /// Where a click leads.
     #[serde(default)]
     pub url: Option<String>,
+}
+
+/// A message before it is rendered.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MessageText {
+    /// Plain text.
+    pub message: String,
 }
 
 impl Settings {
@@ -205,6 +225,19 @@ impl Templates {
             check("templates.web_push.message", &push.message)?;
             check_some("templates.web_push.icon", &push.icon)?;
             check_some("templates.web_push.url", &push.url)?;
+        }
+        if let Some(push) = &self.mobile_push {
+            check("templates.mobile_push.title", &push.title)?;
+            check("templates.mobile_push.message", &push.message)?;
+            check_some("templates.mobile_push.icon", &push.icon)?;
+            check_some("templates.mobile_push.url", &push.url)?;
+        }
+        for (what, text) in [
+            ("templates.sms.message", &self.sms),
+            ("templates.call.message", &self.call),
+            ("templates.slack.message", &self.slack),
+        ] {
+            check_some(what, &text.as_ref().map(|text| text.message.clone()))?;
         }
         Ok(())
     }

@@ -68,7 +68,7 @@ pub struct Sent {
 pub struct Delivered {
     /// The channel.
     pub channel: Channel,
-    /// `queued`, `delivered`, `failed` or `skipped`.
+    /// `held` for a digest, `queued`, `delivered`, `failed` or `skipped`.
     pub state: String,
     /// Why it was not delivered, or not yet.
     pub reason: Option<String>,
@@ -85,6 +85,8 @@ pub(super) enum Outcome {
     Delivered,
     /// It waits to be carried.
     Queued(Queued),
+    /// It waits for the others of its digest.
+    Held(Queued),
     /// It is not delivered, for this reason.
     Skipped(&'static str),
 }
@@ -114,6 +116,7 @@ impl Outcome {
         match self {
             Self::Delivered => "delivered",
             Self::Queued(_) => "queued",
+            Self::Held(_) => "held",
             Self::Skipped(_) => "skipped",
         }
     }
@@ -121,13 +124,13 @@ impl Outcome {
     pub(super) const fn reason(&self) -> Option<&'static str> {
         match self {
             Self::Skipped(reason) => Some(reason),
-            Self::Delivered | Self::Queued(_) => None,
+            Self::Delivered | Self::Queued(_) | Self::Held(_) => None,
         }
     }
 
     pub(super) const fn queued(&self) -> Option<&Queued> {
         match self {
-            Self::Queued(queued) => Some(queued),
+            Self::Queued(queued) | Self::Held(queued) => Some(queued),
             Self::Delivered | Self::Skipped(_) => None,
         }
     }

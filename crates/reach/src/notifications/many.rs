@@ -129,7 +129,10 @@ async fn decide(
             let outcome = match refused.or_else(|| withheld(channel, held, has_text)) {
                 Some(reason) => Outcome::Skipped(reason),
                 None if channel == Channel::Inapp => Outcome::Delivered,
-                None => send::queue(cx, id, contact, prepared, channel).await?,
+                None => {
+                    let over = (channel, held.delivery(channel));
+                    send::queue(cx, id, contact, prepared, over).await?
+                }
             };
             outcomes.push((channel, outcome));
         }

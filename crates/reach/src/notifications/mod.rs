@@ -23,9 +23,11 @@
 
 pub mod api;
 pub mod channel;
+pub mod digest;
 pub mod email;
 mod events;
 mod feed;
+pub mod hook;
 pub mod item;
 pub mod kind;
 pub mod kinds;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::channel::Channel;
-use super::kind::{EmailText, InappText, Kind, PushText, Templates};
+use super::kind::{EmailText, InappText, Kind, MessageText, PushText, Templates};
 use super::refusal::Refusal;
 use super::template::{Into, render};
 
@@ -40,6 +40,14 @@ pub struct Composed {
     pub email: Option<EmailText>,
     /// In a browser's notification.
     pub web_push: Option<PushText>,
+    /// In a text message.
+    pub sms: Option<MessageText>,
+    /// In a telephone call.
+    pub call: Option<MessageText>,
+    /// In a notification of a telephone.
+    pub mobile_push: Option<PushText>,
+    /// In a message in Slack.
+    pub slack: Option<MessageText>,
     /// What whoever sends should know: missing parameters, texts that are no templates.
     #[serde(skip)]
     pub notes: Vec<String>,
@@ -71,15 +79,20 @@ pub fn compose(kind: &Kind, order: &Order) -> Composed {
         subject: one_line(&filling.fill(&email.subject, Into::Text)),
         html: filling.fill(&email.html, Into::Html),
     });
-    let web_push = own.web_push.as_ref().or(usual.web_push.as_ref()).map(|push| PushText {
-        title: filling.fill(&push.title, Into::Text),
-        message: filling.fill(&push.message, Into::Text),
-        icon: filling.link(push.icon.as_ref()),
-        url: filling.link(push.url.as_ref()),
-    });
+    let web_push = own.web_push.as_ref().or(usual.web_push.as_ref());
+    let web_push = web_push.map(|push| filling.push(push));
+    let mobile_push = own.mobile_push.as_ref().or(usual.mobile_push.as_ref());
+    let mobile_push = mobile_push.map(|push| filling.push(push));
+    let mut message = |own: &Option<MessageText>, usual: &Option<MessageText>| {
+        let text = own.as_ref().or(usual.as_ref())?;
+        Some(MessageText { message: filling.fill(&text.message, Into::Text) })
+    };
+    let sms = message(&own.sms, &usual.sms);
+    let call = message(&own.call, &usual.call);
+    let slack = message(&own.slack, &usual.slack);
     let mut notes = filling.notes;
     notes.extend(filling.missing.iter().map(|name| format!("the parameter `{name}` is missing")));
-    Composed { inapp: Some(inapp), email, web_push, notes }
+    Composed { inapp: Some(inapp), email, web_push, sms, call, mobile_push, slack, notes }
 }
 
 struct Filling<'a> {
@@ -111,6 +124,15 @@ impl Filling<'_> {
             }
         }
         filled
+    }
+
+    fn push(&mut self, push: &PushText) -> PushText {
+        PushText {
+            title: self.fill(&push.title, Into::Text),
+            message: self.fill(&push.message, Into::Text),
+            icon: self.link(push.icon.as_ref()),
+            url: self.link(push.url.as_ref()),
+        }
     }
 
     /// An address with its values; one that could run a script is left out (N7).

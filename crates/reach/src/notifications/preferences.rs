@@ -7,6 +7,7 @@ use countersign_door::Cx;
 use serde::{Deserialize, Serialize};
 
 use super::channel::{Channel, Delivery};
+use super::digest;
 use super::kind::{Kind, Name};
 use super::refusal::Refusal;
 use super::store::kind::{self as kinds, Sub};
@@ -200,6 +201,7 @@ pub async fn choose(
         };
         preference::put(cx, contact, &chosen).await?;
     }
+    digest::reconsider(cx, contact).await?;
     Ok(())
 }
 
@@ -210,5 +212,6 @@ pub async fn reset(
     kind: Option<&str>,
     sub: Option<&str>,
 ) -> Result<(), Fault> {
-    preference::remove(cx, contact, kind, sub).await.map(drop)
+    preference::remove(cx, contact, kind, sub).await?;
+    digest::reconsider(cx, contact).await
 }

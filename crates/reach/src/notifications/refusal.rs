@@ -67,6 +67,12 @@ pub enum Refusal {
         /// How many.
         most: usize,
     },
+    /// A hook's URL would never be called.
+    #[error("`url`: {0}")]
+    HookUrl(String),
+    /// The channel has no hooks.
+    #[error("only `sms`, `call`, `mobile_push` and `slack` have hooks")]
+    NoHook,
     /// The person cannot choose this.
     #[error("`{delivery}` on `{channel}` cannot be chosen for `{kind}`")]
     NotOffered {
@@ -99,6 +105,8 @@ impl From<Refusal> for Problem {
             Refusal::TooFar => (S::UNPROCESSABLE_ENTITY, "too_far_away"),
             Refusal::NotWaiting => (S::CONFLICT, "not_waiting"),
             Refusal::TooMany { .. } => (S::UNPROCESSABLE_ENTITY, "too_many"),
+            Refusal::HookUrl(_) => (S::UNPROCESSABLE_ENTITY, "bad_hook_url"),
+            Refusal::NoHook => (S::UNPROCESSABLE_ENTITY, "no_hook_here"),
             Refusal::NotOffered { .. } => (S::UNPROCESSABLE_ENTITY, "not_offered"),
         };
         Self::new(status, code, refusal.to_string())

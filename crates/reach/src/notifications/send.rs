@@ -6,6 +6,7 @@ use countersign_people::contacts::{self, FieldName};
 use serde::{Deserialize, Serialize};
 
 use super::channel::{Channel, Delivery};
+use super::digest::boundary;
 use super::events::{FeedChanged, ItemAdded};
 use super::item::Content;
 use super::kind::{Kind, Name};
@@ -260,17 +261,18 @@ async fn deliver(
     }
     match channel {
         Channel::Inapp => add(cx, id, contact, prepared).await,
-        _ => queue(cx, id, contact, prepared, channel).await,
+        _ => queue(cx, id, contact, prepared, (channel, held.delivery(channel))).await,
     }
 }
 
-/// Leaves a parcel for the channel's carrier, if it can reach the contact (NO1).
+/// Leaves a parcel for the channel's carrier, if it can reach the contact (NO1), now or when a
+/// digest goes out (ND1).
 pub(super) async fn queue(
     cx: &mut Cx<'_>,
     id: NotificationId,
     contact: ContactId,
     prepared: &Prepared,
-    channel: Channel,
+    (channel, delivery): (Channel, Delivery),
 ) -> Result<Outcome, Refusal> {
     let Some(carrier) = prepared.outbox.carrier(channel) else {
         return Ok(Outcome::Skipped("channel not configured"));
@@ -286,8 +288,14 @@ pub(super) async fn queue(
     let (kind, sub) = (prepared.kind.name.as_str().to_owned(), sub(&prepared.request));
     let content = outbox::Content { kind, sub: sub.map(ToOwned::to_owned), parcel };
     let sealed = parcels::sealed(cx, &key, id, channel, &content)?;
+    let until = boundary::next(delivery, cx.now());
+    let next_at = until.unwrap_or(cx.now());
+    let queued = Queued { contact, provenance, sealed, next_at };
+    if until.is_some() {
+        return Ok(Outcome::Held(queued));
+    }
     cx.wake_carriers();
-    Ok(Outcome::Queued(Queued { contact, provenance, sealed, next_at: cx.now() }))
+    Ok(Outcome::Queued(queued))
 }
 
 /// Adds an item to the feed (N2).

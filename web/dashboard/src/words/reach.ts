@@ -1,8 +1,9 @@
 // What the pages of notifications say.
-import type { Channel, Sent } from '../contract.ts'
+import type { Channel, Outcome, Sent } from '../contract.ts'
 
 const channels: Record<Channel, string> = { inapp: 'In the product', email: 'Email', web_push: 'Browser', sms: 'Text message', call: 'Call', mobile_push: 'Phone', slack: 'Slack' }
 const states: Record<Sent['state'], string> = { scheduled: 'Waits', sent: 'Sent', ignored: 'Not sent', cancelled: 'Cancelled' }
+const outcomes: Record<Outcome, string> = { delivered: 'delivered', queued: 'on its way', held: 'waits for its digest', failed: 'failed', skipped: 'skipped' }
 
 export const reachWords = {
   notifications: {
@@ -16,8 +17,7 @@ export const reachWords = {
     when: 'When',
     became: 'What became of it',
     due: 'on',
-    delivered: 'delivered',
-    skipped: 'skipped',
+    outcomes,
     cancel: 'Cancel',
     cancelTitle: 'Cancel this notification?',
     cancelText: 'It waits for its moment, and is not sent at all then.',

@@ -38,10 +38,10 @@ impl Email {
         let later = |_: Fault| Failed::later("the store does not answer");
         let (contact, tenant) = (job.contact, job.scope.tenant);
         let system = app.system(job.scope).await.map_err(later)?;
-        let (id, kind) = (job.id, job.content.kind.clone());
+        let id = job.id;
         let look = async move |cx: &mut Cx<'_>| {
             let address = address(cx, contact).await?;
-            let token = unsubscribe::token(cx, id, &kind).await?;
+            let token = unsubscribe::token(cx, id).await?;
             Ok::<_, Fault>((address, token))
         };
         let (address, token) = system.read(look).await.map_err(later)?;

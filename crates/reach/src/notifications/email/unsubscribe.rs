@@ -48,11 +48,9 @@ impl std::str::FromStr for Token {
 pub(super) async fn token(
     cx: &mut Cx<'_>,
     id: NotificationId,
-    kind: &str,
 ) -> Result<Option<(NotificationId, Digest)>, Fault> {
-    let kind = kinds::find(cx, kind).await?;
-    let may = kind.is_some_and(|kind| can_be_turned_off(&kind));
-    Ok(may.then(|| (id, mark(cx, id))))
+    let is_needed = optional(cx, id).await?.is_empty();
+    Ok((!is_needed).then(|| (id, mark(cx, id))))
 }
 
 /// Where the link leads: the widget's origin, which shares nothing with the dashboard.
@@ -63,38 +61,64 @@ pub(super) fn url(origin: &Origin, tenant: TenantId, token: &(NotificationId, Di
     Url::parse(&url).expect("an origin and a path are a URL")
 }
 
-/// What a link is about: the title of its type. Nothing changes.
+/// What a link is about: the titles of what went out in its email. Nothing changes.
 pub async fn about(cx: &mut Cx<'_>, token: &Token) -> Result<String, Refusal> {
-    Ok(meant(cx, token).await?.1.settings.title)
+    Ok(titles(&meant(cx, token).await?.1))
 }
 
-/// Turns the emails of a link's type off for whoever got it; says the title of the type.
+/// Turns the emails of a link's types off for whoever got it; says the titles of the types.
 pub async fn unsubscribe(cx: &mut Cx<'_>, token: &Token) -> Result<String, Refusal> {
-    let (sent, kind) = meant(cx, token).await?;
-    let choice =
-        Choice { kind: sent.kind, sub: sent.sub, channel: Channel::Email, delivery: Delivery::Off };
-    preferences::choose(cx, sent.contact, &[choice]).await?;
-    Ok(kind.settings.title)
+    let (sent, meant) = meant(cx, token).await?;
+    let off = |(kind, sub): &(Kind, Option<String>)| Choice {
+        kind: kind.name.as_str().to_owned(),
+        sub: sub.clone(),
+        channel: Channel::Email,
+        delivery: Delivery::Off,
+    };
+    for choices in meant.chunks(preferences::MOST_CHOICES) {
+        let choices: Vec<_> = choices.iter().map(off).collect();
+        preferences::choose(cx, sent.contact, &choices).await?;
+    }
+    Ok(titles(&meant))
 }
 
-async fn meant(cx: &mut Cx<'_>, token: &Token) -> Result<(Sent, Kind), Refusal> {
+async fn meant(
+    cx: &mut Cx<'_>,
+    token: &Token,
+) -> Result<(Sent, Vec<(Kind, Option<String>)>), Refusal> {
     if token.tenant != cx.tenant() || !mark(cx, token.id).matches(&token.mark) {
         return Err(Refusal::NoSuchNotification);
     }
     let sent = dispatch::find(cx, token.id).await?.ok_or(Refusal::NoSuchNotification)?;
-    let kind = kinds::find(cx, &sent.kind).await?.ok_or(Refusal::NoSuchNotification)?;
-    if !can_be_turned_off(&kind) {
+    let meant = optional(cx, token.id).await?;
+    if meant.is_empty() {
         return Err(Refusal::NotOffered {
             kind: sent.kind,
             channel: Channel::Email.name(),
             delivery: Delivery::Off.name(),
         });
     }
-    Ok((sent, kind))
+    Ok((sent, meant))
 }
 
-fn can_be_turned_off(kind: &Kind) -> bool {
-    kind.settings.offered(Channel::Email).contains(&Delivery::Off)
+/// The types of what went out in one email, those that can be turned off.
+async fn optional(
+    cx: &mut Cx<'_>,
+    id: NotificationId,
+) -> Result<Vec<(Kind, Option<String>)>, Fault> {
+    let mut optional = Vec::new();
+    for (kind, sub) in dispatch::together(cx, id).await? {
+        let kind = kinds::find(cx, &kind).await?;
+        let may = |kind: &Kind| kind.settings.offered(Channel::Email).contains(&Delivery::Off);
+        optional.extend(kind.filter(may).map(|kind| (kind, sub)));
+    }
+    Ok(optional)
+}
+
+fn titles(meant: &[(Kind, Option<String>)]) -> String {
+    let mut titles: Vec<_> = meant.iter().map(|(kind, _)| kind.settings.title.as_str()).collect();
+    titles.dedup();
+    titles.join(", ")
 }
 
 fn mark(cx: &Cx<'_>, id: NotificationId) -> Digest {

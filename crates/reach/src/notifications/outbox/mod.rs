@@ -24,7 +24,8 @@ use serde::{Deserialize, Serialize};
 
 pub use self::carry::{carry_due, keep_carrying};
 use super::channel::Channel;
-use super::kind::{EmailText, PushText};
+use super::digest::Digest;
+use super::kind::{EmailText, MessageText, PushText};
 use super::order::Composed;
 
 /// A future within a transaction, which stays on its thread.
@@ -123,8 +124,14 @@ impl std::fmt::Debug for Content {
 pub enum Parcel {
     /// An email.
     Email(EmailText),
+    /// Emails that were held, in one.
+    Digest(Digest),
     /// A browser's notification.
     WebPush(PushText),
+    /// A notification of a telephone.
+    MobilePush(PushText),
+    /// What an SMS, a call or Slack says.
+    Message(MessageText),
 }
 
 impl Parcel {
@@ -133,7 +140,11 @@ impl Parcel {
         match channel {
             Channel::Email => composed.email.clone().map(Self::Email),
             Channel::WebPush => composed.web_push.clone().map(Self::WebPush),
-            _ => None,
+            Channel::MobilePush => composed.mobile_push.clone().map(Self::MobilePush),
+            Channel::Sms => composed.sms.clone().map(Self::Message),
+            Channel::Call => composed.call.clone().map(Self::Message),
+            Channel::Slack => composed.slack.clone().map(Self::Message),
+            Channel::Inapp => None,
         }
     }
 }

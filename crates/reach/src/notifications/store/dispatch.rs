@@ -85,6 +85,12 @@ const DUE: &str = "
 const WAITING: &str = "
     select contact, type, sub, sealed from dispatch
     where tenant = $1 and id = $2 and state = 'scheduled'";
+/// What went out together with a sending: itself, and what was in its digest.
+const TOGETHER: &str = "
+    select distinct type, sub from dispatch
+    where tenant = $1 and (id = $2 or id in
+        (select dispatch from delivery where tenant = $1 and leader = $2))
+    order by type, sub";
 const CHANGE: &str = "
     update dispatch set sealed = $3, due_at = $4
     where tenant = $1 and id = $2 and state = 'scheduled'";
@@ -273,6 +279,15 @@ pub(in super::super) async fn list(
         sent.deliveries = deliveries(cx, sent.id).await?;
     }
     Ok(found)
+}
+
+/// The types and sub-notifications of what went out together with a sending.
+pub(in super::super) async fn together(
+    cx: &mut Cx<'_>,
+    id: NotificationId,
+) -> Result<Vec<(String, Option<String>)>, Fault> {
+    let values = [cx.tenant().into(), id.into()];
+    cx.rows(TOGETHER, &values, |row| Ok((row.col(0)?, row.col(1)?))).await
 }
 
 /// Whether the same was sent to the same contact since a moment (N10).

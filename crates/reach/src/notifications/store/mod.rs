@@ -1,6 +1,8 @@
 //! The only files that know where notifications are kept.
 
+pub(super) mod digest;
 pub(super) mod dispatch;
+pub(super) mod hook;
 pub(super) mod item;
 pub(super) mod kind;
 pub(super) mod outbox;

@@ -20,6 +20,10 @@ const LEASE: &str = "
 const DONE: &str = "
     update delivery set state = $5, reason = $6, at = $7, sealed = null, next_at = null
     where tenant = $1 and dispatch = $2 and channel = $3 and state = 'queued' and next_at = $4";
+/// What is part of a digest shares what becomes of it (ND3).
+const FOLLOW: &str = "
+    update delivery set state = $3, reason = $4, at = $5
+    where tenant = $1 and leader = $2 and state = 'queued'";
 const AGAIN: &str = "
     update delivery set reason = $5, next_at = $6
     where tenant = $1 and dispatch = $2 and channel = $3 and state = 'queued' and next_at = $4";
@@ -56,6 +60,17 @@ pub(in super::super) fn sealed(
     content: &Content,
 ) -> Result<Vec<u8>, Fault> {
     Ok(key.seal(&place(cx, id, channel), &json(content)?))
+}
+
+/// What was sealed for a channel.
+pub(super) fn opened(
+    cx: &Cx<'_>,
+    key: &Key,
+    id: NotificationId,
+    channel: Channel,
+    sealed: &[u8],
+) -> Result<Content, Fault> {
+    read_json(&key.open(&place(cx, id, channel), sealed)?)
 }
 
 fn place(cx: &Cx<'_>, id: NotificationId, channel: Channel) -> Place {
@@ -95,8 +110,7 @@ pub(in super::super) async fn lease(
     let job = match cx.contact_key(contact).await? {
         None => Err("the contact was erased"),
         Some(key) => {
-            let opened = key.open(&place(cx, id, channel), &sealed);
-            let content = opened.and_then(|plain| read_json(&plain));
+            let content = opened(cx, &key, id, channel, &sealed);
             let job = |content| Job { scope, id, contact, channel, queued_at, attempt, content };
             content.map(job).map_err(|_| "it cannot be read any more")
         }
@@ -120,7 +134,13 @@ pub(in super::super) async fn done(
         reason.into(),
         cx.now().into(),
     ];
-    cx.exec(DONE, &values).await.map(drop)
+    let was_ours = cx.exec(DONE, &values).await? > 0;
+    if was_ours && leased.channel == Channel::Email {
+        let tenant = cx.tenant().into();
+        let values = [tenant, leased.id.into(), state.into(), reason.into(), cx.now().into()];
+        cx.exec(FOLLOW, &values).await?;
+    }
+    Ok(())
 }
 
 /// Lets a parcel come again, unless the lease has ended and another carries it now.

@@ -1,8 +1,10 @@
 //! Notifications: rules N1 to N13 of `reach::notifications`, and those of its outbox.
 
 mod bad;
+mod digest;
 mod email;
 mod feed;
+mod hooks;
 mod outbox;
 mod post_office;
 mod sending;

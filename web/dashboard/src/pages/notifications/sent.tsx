@@ -1,11 +1,11 @@
 // The delivery log: what was sent to whom, and what became of it on each channel.
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { BellRing, Check, Minus } from 'lucide-react'
+import { BellRing, Check, Clock, Minus } from 'lucide-react'
 import { useState } from 'react'
 import { queries } from '../../api/queries.ts'
 import { api } from '../../api/routes.ts'
-import type { Sent } from '../../contract.ts'
+import type { Outcome, Sent } from '../../contract.ts'
 import { Button } from '../../ui/button.tsx'
 import { Confirm } from '../../ui/dialog.tsx'
 import { useMay } from '../../ui/me.ts'
@@ -110,16 +110,22 @@ export function Deliveries({ sent }: { sent: Sent }) {
     <ul className="deliveries">
       {sent.deliveries.map(({ channel, state, reason }) => (
         <li key={channel} data-state={state}>
-          {state === 'delivered' ? <Check size={14} aria-hidden="true" /> : <Minus size={14} aria-hidden="true" />}
+          <Mark state={state} />
           <span>
             {say.channels[channel]}
-            <span className="hidden-visually"> {state === 'delivered' ? say.delivered : say.skipped}</span>
+            <span className="hidden-visually"> {say.outcomes[state]}</span>
             {reason && <span className="muted">: {reason}</span>}
           </span>
         </li>
       ))}
     </ul>
   )
+}
+
+function Mark({ state }: { state: Outcome }) {
+  if (state === 'delivered') return <Check size={14} aria-hidden="true" />
+  if (state === 'queued' || state === 'held') return <Clock size={14} aria-hidden="true" />
+  return <Minus size={14} aria-hidden="true" />
 }
 
 function CancelIt({ id, onClose }: { id: string; onClose: () => void }) {
