@@ -1,6 +1,8 @@
 //! `NotificationAPI`'s own calls: rules NA1 to NA6, G1 and G2.
 
 mod python;
+mod replay;
+mod shapes;
 
 use std::net::SocketAddr;
 use std::time::Duration;
