@@ -1,8 +1,9 @@
-//! `NotificationAPI`'s own calls: rules NA1 to NA6, G1 and G2.
+//! `NotificationAPI`'s own calls: rules NA1 to NA10, G1 to G3.
 
 mod python;
 mod replay;
 mod shapes;
+mod traps;
 
 use std::net::SocketAddr;
 use std::time::Duration;
