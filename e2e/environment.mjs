@@ -50,6 +50,16 @@ export class Environment {
     return { status: answer.status, body: text && JSON.parse(text) }
   }
 
+  /** Sends as a back end does; the id of what was sent. */
+  async send(user, order) {
+    const token = Buffer.from(`${this.clientId}:${this.secret}`).toString('base64')
+    const body = JSON.stringify({ type: 'order', to: { id: user }, parameters: { id: order } })
+    const answer = await fetch(`${this.plain}/${this.clientId}/sender`, { method: 'POST', headers: { authorization: `Basic ${token}` }, body })
+    const { trackingId, messages } = await answer.json()
+    if (answer.status !== 200) throw new Error(messages.join())
+    return trackingId
+  }
+
   async feed(user) {
     return (await this.asked(user, 'GET', '/notifications/INAPP_WEB?count=100')).body.notifications
   }

@@ -51,25 +51,73 @@ impl Gate {
     }
 
     fn verdict(&self, request: &Request, arrival: Arrival, now: Moment) -> Verdict {
-        let network = Network::from(arrival.address).bytes();
-        let mut key = [0; 16];
-        key[..network.len()].copy_from_slice(&network);
-        let all = self.0.limits.check(key, self.0.requests, now.millis());
-        if !all.passes() || !offers_a_proof(request) {
+        let (limits, rule) = (&self.0.limits, self.0.proofs);
+        let all = limits.check(key(arrival, What::Requests), self.0.requests, now.millis());
+        if !all.passes() {
             return all;
         }
-        key[15] = 1;
-        self.0.limits.check(key, self.0.proofs, now.millis())
+        let key = key(arrival, What::Proofs);
+        match Proofs::of(request) {
+            Proofs::None => all,
+            Proofs::One => limits.check(key, rule, now.millis()),
+            Proofs::InEachCall => Some(limits.look(key, rule, now.millis()))
+                .filter(|verdict| !verdict.passes())
+                .unwrap_or(all),
+        }
+    }
+
+    /// Counts a proof that was wrong where only wrong ones count.
+    fn settle(&self, arrival: Arrival, response: &Response, now: Moment) {
+        if response.extensions().get::<WrongProof>().is_some() {
+            self.0.limits.check(key(arrival, What::Proofs), self.0.proofs, now.millis());
+        }
     }
 }
 
-fn offers_a_proof(request: &Request) -> bool {
-    let path = request.uri().path();
-    request.method() == Method::POST
-        && (path == "/widget/v1/sessions"
-            || path == "/widget/v1/sessions/refresh"
-            || path == "/dashboard/v1/sessions")
+/// What is counted of a network.
+enum What {
+    Requests,
+    Proofs,
 }
+
+fn key(arrival: Arrival, what: What) -> [u8; 16] {
+    let network = Network::from(arrival.address).bytes();
+    let mut key = [0; 16];
+    key[..network.len()].copy_from_slice(&network);
+    key[15] = u8::from(matches!(what, What::Proofs));
+    key
+}
+
+/// Put into the answer of a call whose proof was wrong, where each call carries one: it counts
+/// against the limit of proofs, and past the limit no such call is heard.
+#[derive(Clone, Copy, Debug)]
+pub struct WrongProof;
+
+/// The proofs that a request offers, as the limit counts them.
+enum Proofs {
+    /// None that could be guessed.
+    None,
+    /// One, which counts whatever becomes of it.
+    One,
+    /// As every call there does; only a [`WrongProof`] counts.
+    InEachCall,
+}
+
+impl Proofs {
+    fn of(request: &Request) -> Self {
+        let path = request.uri().path();
+        match *request.method() {
+            Method::OPTIONS => Self::None,
+            _ if path.starts_with("/compat/") => Self::InEachCall,
+            Method::POST if POSTED.contains(&path) => Self::One,
+            _ => Self::None,
+        }
+    }
+}
+
+/// Where a proof or a password is posted.
+const POSTED: [&str; 3] =
+    ["/widget/v1/sessions", "/widget/v1/sessions/refresh", "/dashboard/v1/sessions"];
 
 /// Numbers the request, refuses what two parties could read differently, keeps the limits,
 /// and gives every answer its headers.
@@ -89,6 +137,7 @@ pub async fn protect(State(gate): State<Gate>, mut request: Request, next: Next)
             }
         })
         .await;
+    gate.settle(arrival, &response, began);
     dress(response.headers_mut(), scope, &verdict);
     log(&method, route.as_ref(), &response, scope, gate.0.clock.now().millis() - began.millis());
     response

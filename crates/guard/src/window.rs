@@ -1,7 +1,7 @@
 //! At most so many in any such time: an exact moving window.
 //!
 //! - **W1** Never more than `limit` pass within any `window_ms`, whenever it begins.
-//! - **W2** What was refused does not count, and who waits as told passes.
+//! - **W2** What was refused or only looked at does not count, and who waits as told passes.
 //! - **W3** Up to 60 in less than 8,000 s are counted to the millisecond. A longer window is
 //!   counted in steps of at most a four-millionth of it and gives a place back up to two steps
 //!   late; a larger limit is counted in parts of a 59th and gives it back up to one part late.
@@ -9,7 +9,7 @@
 
 use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::keep::{Forgettable, Keep};
 use crate::key::{Key, RetryAfter};
@@ -63,9 +63,20 @@ impl Limits {
     pub fn check(&self, key: impl Into<Key>, rule: Rule, now_ms: i64) -> Verdict {
         let name = Name { key: key.into(), rule };
         let hash = self.seed.hash_one(name);
+        self.shard(hash).entry(name, hash, now_ms, Window::default).check(rule, now_ms)
+    }
+
+    /// What [`check`](Self::check) would say, and nothing counts.
+    pub fn look(&self, key: impl Into<Key>, rule: Rule, now_ms: i64) -> Verdict {
+        let name = Name { key: key.into(), rule };
+        let mut shard = self.shard(self.seed.hash_one(name));
+        let mut window = shard.find(&name).cloned().unwrap_or_default();
+        window.check(rule, now_ms)
+    }
+
+    fn shard(&self, hash: u64) -> MutexGuard<'_, Keep<Name, Window>> {
         let shard = &self.shards[(hash >> 32) as usize % SHARDS];
-        let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-        shard.entry(name, hash, now_ms, Window::default).check(rule, now_ms)
+        shard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -90,6 +101,7 @@ struct Name {
 }
 
 /// What one key did lately.
+#[derive(Clone)]
 struct Window {
     /// When the newest passed.
     newest: i64,

@@ -188,3 +188,15 @@ fn threads_together_pass_no_more_than_the_limit() {
     });
     assert_eq!(passed, 60);
 }
+
+#[test]
+fn w2_looking_counts_nothing_and_says_what_a_check_would() {
+    let (limits, rule) = (Limits::new(100), Rule { limit: 2, window_ms: 1_000 });
+    for passed in 0..3 {
+        for _ in 0..5 {
+            assert_eq!(limits.look([1; 16], rule, START).passes(), passed < 2);
+        }
+        assert_eq!(limits.check([1; 16], rule, START).passes(), passed < 2);
+    }
+    assert!(limits.look([1; 16], rule, START + 1_000).passes());
+}

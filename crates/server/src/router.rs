@@ -33,6 +33,7 @@ pub fn router(app: &App, people: People, gate: Gate) -> Router {
         .layer(Extension(people))
         .layer(from_fn_with_state(places, places::keep_apart))
         .layer(from_fn_with_state(gate, protect))
+        .layer(from_fn(notificationapi::share))
         .with_state(app.clone())
 }
 

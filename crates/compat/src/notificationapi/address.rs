@@ -45,12 +45,14 @@ const ACTIONS: [(&str, Action); 4] = [
     ("/slack/channels", Action::Slack),
 ];
 
-/// Every reading of a tail, the most likely first: slashes and plus signs may belong to the user.
+/// Every reading of a tail, the most likely first: slashes and plus signs may belong to the user,
+/// and some clients do not escape at all. None is decoded twice.
 pub(super) fn readings(tail: &str) -> Vec<(String, Action)> {
     let tail = tail.strip_suffix('/').unwrap_or(tail);
     let mut found = Vec::new();
     let mut add = |raw: &str, action| {
-        for id in [percent(raw), percent(&raw.replace('+', " "))].into_iter().flatten() {
+        let unescaped = Some(raw.to_owned());
+        for id in [percent(raw), percent(&raw.replace('+', " ")), unescaped].into_iter().flatten() {
             if !id.is_empty() && !found.contains(&(id.clone(), action)) {
                 found.push((id, action));
             }
@@ -72,7 +74,9 @@ fn percent(text: &str) -> Option<String> {
     while at < bytes.len() {
         if bytes[at] == b'%' {
             let digits = text.get(at + 1..at + 3)?;
-            out.push(u8::from_str_radix(digits, 16).ok()?);
+            // `from_str_radix` would take a sign.
+            let digits = Some(digits).filter(|two| two.bytes().all(|one| one.is_ascii_hexdigit()));
+            out.push(u8::from_str_radix(digits?, 16).ok()?);
             at += 3;
         } else {
             out.push(bytes[at]);
@@ -151,6 +155,10 @@ pub(super) fn mended(hash: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use url::form_urlencoded::byte_serialize;
+
     use super::*;
 
     #[test]
@@ -162,11 +170,46 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         assert_eq!(ids("alice/"), ["alice User"]);
-        assert_eq!(ids("a%20b%2Fc"), ["a b/c User"]);
-        assert_eq!(ids("a+b%2Bc"), ["a+b+c User", "a b+c User"]);
-        assert_eq!(ids("a%20b/c"), ["a b/c User"]);
+        assert_eq!(ids("a%20b%2Fc"), ["a b/c User", "a%20b%2Fc User"]);
+        assert_eq!(ids("a+b%2Bc"), ["a+b+c User", "a b+c User", "a+b%2Bc User"]);
+        assert_eq!(ids("a b/c"), ["a b/c User"]);
+        assert_eq!(ids("a%2520b"), ["a%20b User", "a%2520b User"], "never decoded twice");
         assert_eq!(ids("a/preferences"), ["a Preferences", "a/preferences User"]);
-        assert_eq!(ids("%zz"), Vec::<String>::new());
+        for raw in ["%zz", "%", "%+4", "%4"] {
+            assert_eq!(ids(raw), [format!("{raw} User")], "no escape");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn na1_any_user_is_among_the_readings_of_its_path_and_only_its_own_token_fits(
+            user in "\\PC{1,20}",
+            other in "\\PC{1,20}",
+            hash in "[A-Za-z0-9+/]{0,44}",
+        ) {
+            let form: String = byte_serialize(user.as_bytes()).collect();
+            for path in [form.replace('+', "%20"), form] {
+                let path = format!("{path}/preferences");
+                prop_assert!(readings(&path).contains(&(user.clone(), Action::Preferences)));
+            }
+            let token = Token(format!("env:{user}:{hash}").into_bytes());
+            prop_assert_eq!(token.hash("env", &user), Some(hash.clone()));
+            let fits = token.hash("env", &other).is_some();
+            prop_assert_eq!(fits, format!("{user}:{hash}:").starts_with(&format!("{other}:")));
+        }
+
+        #[test]
+        fn na1_no_path_header_or_hash_brings_it_down(
+            text in "\\PC{0,60}",
+            bytes in vec(any::<u8>(), 1..60),
+        ) {
+            readings(&text);
+            Place::read(&text);
+            Token::read(&text);
+            mended(&text);
+            let header = format!("Basic {}", BASE64_STANDARD.encode(bytes));
+            prop_assert!(Token::read(&header).is_some());
+        }
     }
 
     #[test]

@@ -1,13 +1,16 @@
 //! Answers as the vendor's clients need them.
 
+use axum::Extension;
+use axum::body::Body;
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_MAX_AGE, CONTENT_TYPE,
+    ACCESS_CONTROL_MAX_AGE, CONTENT_LENGTH, CONTENT_TYPE,
 };
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use countersign_base::Fault;
 use countersign_door::Problem;
+use countersign_door::protect::WrongProof;
 use countersign_people::contacts;
 use countersign_reach::{notifications, web_push};
 use serde_json::{Value, json};
@@ -15,8 +18,10 @@ use serde_json::{Value, json};
 /// Why a call is not answered.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// No valid proof: 401 without a body, because one client takes any body for an answer.
+    /// No proof: 401 without a body, because one client takes any body for an answer.
     Unauthorized,
+    /// A proof that does not hold, which looks the same and counts as a guess (NA8).
+    WrongProof,
     /// Nothing is here.
     NotFound,
     /// The call cannot be read or done.
@@ -72,6 +77,7 @@ impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         match self {
             Self::Unauthorized => StatusCode::UNAUTHORIZED.into_response(),
+            Self::WrongProof => (StatusCode::UNAUTHORIZED, Extension(WrongProof)).into_response(),
             Self::NotFound => StatusCode::NOT_FOUND.into_response(),
             Self::Bad(message) => {
                 let error = json!({ "code": "bad_request", "message": message });
@@ -91,6 +97,15 @@ pub(super) fn ok(body: &Value) -> Response {
 pub(super) fn with(status: StatusCode, body: &Value) -> Response {
     let json = (CONTENT_TYPE, HeaderValue::from_static("application/json"));
     (status, [json], body.to_string()).into_response()
+}
+
+/// The same without its body.
+pub(super) fn without_body(mut response: Response) -> Response {
+    for name in [CONTENT_TYPE, CONTENT_LENGTH] {
+        response.headers_mut().remove(name);
+    }
+    *response.body_mut() = Body::empty();
+    response
 }
 
 /// Lets pages of any origin read the answer: no cookie is involved, the token is the right.

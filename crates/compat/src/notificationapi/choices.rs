@@ -4,6 +4,7 @@ use countersign_door::Cx;
 use countersign_reach::notifications::channel::Delivery;
 use countersign_reach::notifications::kinds;
 use countersign_reach::notifications::preferences::{self, Choice, Choosable, Preference};
+use countersign_reach::notifications::template::escaped;
 use serde_json::{Map, Value, json};
 
 use super::answer::Failure;
@@ -65,7 +66,7 @@ fn options(held: &Choosable) -> Value {
     Value::Object(options)
 }
 
-/// As the socket shows them: a tree with switches.
+/// As the socket shows them: a tree with switches. Its client takes titles for markup (NA4).
 pub(super) async fn tree(cx: &mut Cx<'_>, person: &Person) -> Result<Value, Failure> {
     let shown = all(cx, person).await?.into_iter().map(|one| {
         let subs: Vec<_> = one
@@ -74,12 +75,12 @@ pub(super) async fn tree(cx: &mut Cx<'_>, person: &Person) -> Result<Value, Fail
             .map(|sub| {
                 json!({
                     "notificationId": one.kind, "subNotificationId": sub.name,
-                    "title": sub.title, "settings": settings(&sub.channels),
+                    "title": escaped(&sub.title), "settings": settings(&sub.channels),
                 })
             })
             .collect();
         json!({
-            "notificationId": one.kind, "title": one.title, "settings": settings(&one.channels),
+            "notificationId": one.kind, "title": escaped(&one.title), "settings": settings(&one.channels),
             "subNotificationPreferences": subs,
         })
     });

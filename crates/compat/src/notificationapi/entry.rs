@@ -90,12 +90,13 @@ impl Call<'_> {
             false => guests::admit,
         };
         let standing = admit(self.app, self.people, install, self.parts, &presented);
-        standing.ok_or(Failure::Unauthorized)
+        standing.ok_or_else(|| refusal(hash))
     }
 
     /// Whether the call has a secret of the environment.
     pub(super) fn server(&self, install: &Install, client: &str) -> Result<(), Failure> {
-        self.secret(install, client).map(drop).ok_or(Failure::Unauthorized)
+        self.token()?;
+        self.secret(install, client).map(drop).ok_or(Failure::WrongProof)
     }
 
     /// What the call's secret proves, if it is one of the environment.
@@ -138,6 +139,11 @@ pub(super) async fn environment(
 ) -> Result<Arc<Install>, Failure> {
     let install = people.widgets.find(app, client).await.map_err(|_| Failure::Unauthorized)?;
     if install.profile.name() == PROFILE { Ok(install) } else { Err(Failure::Unauthorized) }
+}
+
+/// How a hash that does not hold is refused: one that is there was perhaps guessed (NA8).
+pub(super) fn refusal(hash: &str) -> Failure {
+    if mended(hash).is_some() { Failure::WrongProof } else { Failure::Unauthorized }
 }
 
 /// What a user presents, in the words of the profile.

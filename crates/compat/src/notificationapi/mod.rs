@@ -16,6 +16,13 @@
 //! - **NA6** The Python package's SHA-256 of secret and id counts in its three calls alone, and
 //!   only where the environment's owner allowed it.
 //! - **NA7** A browser's web push token stands on the proof that it came with, and falls with it.
+//! - **NA8** Hashes and secrets that are guessed meet the limit of proofs; a call without any does
+//!   not count, and whoever is past the limit is not heard.
+//! - **NA9** A page of any origin can read every answer, and a refusal has no body that a client
+//!   could take for data.
+//! - **NA10** What a socket says that cannot be read ends that socket, changes nothing and reaches
+//!   no other.
+//! - **NA11** Paging by the date of the last item loses none and shows none twice, to the end.
 
 mod address;
 mod answer;
@@ -33,7 +40,9 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Extension, OriginalUri, Request};
 use axum::handler::Handler as _;
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{Method, StatusCode};
+use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
 use countersign_door::{App, Public, Reason};
@@ -41,7 +50,7 @@ use countersign_people::People;
 use http_body_util::{BodyExt as _, Limited};
 
 use self::address::Place;
-use self::answer::{Failure, shared};
+use self::answer::{Failure, shared, without_body};
 use self::entry::Call;
 pub use self::push::Push;
 
@@ -67,6 +76,18 @@ pub fn routes() -> Router<App> {
         .route(&format!("{ROOT}/{{*rest}}"), handler)
 }
 
+/// Lets pages of any origin read every answer under [`ROOT`]; what refused a call before it came
+/// here loses its body (NA9).
+pub async fn share(request: Request, next: Next) -> Response {
+    if !request.uri().path().starts_with(ROOT) {
+        return next.run(request).await;
+    }
+    let answer = next.run(request).await;
+    let kind = answer.headers().get(CONTENT_TYPE);
+    let is_problem = kind.is_some_and(|kind| kind == "application/problem+json");
+    shared(if is_problem { without_body(answer) } else { answer })
+}
+
 async fn answer(
     door: Public<ProofInEachCall>,
     Extension(people): Extension<People>,
@@ -74,20 +95,20 @@ async fn answer(
     request: Request,
 ) -> Response {
     if request.method() == Method::OPTIONS {
-        return shared(StatusCode::NO_CONTENT.into_response());
+        return StatusCode::NO_CONTENT.into_response();
     }
     let (mut parts, body) = request.into_parts();
     let path = uri.path().strip_prefix(ROOT).unwrap_or_default().trim_start_matches('/');
     if path.is_empty() {
-        return shared(socket::open(door.app(), &people, &mut parts).await);
+        return socket::open(door.app(), &people, &mut parts).await;
     }
-    let Some(place) = Place::read(path) else { return shared(Failure::NotFound.into_response()) };
+    let Some(place) = Place::read(path) else { return Failure::NotFound.into_response() };
     let body = match Limited::new(body, MOST_BODY).collect().await {
         Ok(body) => body.to_bytes(),
-        Err(_) => return shared(StatusCode::PAYLOAD_TOO_LARGE.into_response()),
+        Err(_) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
     };
     let call = Call { app: door.app(), people: &people, parts: &parts, body: &body };
-    shared(dispatch(call, place).await.unwrap_or_else(Failure::into_response))
+    dispatch(call, place).await.unwrap_or_else(Failure::into_response)
 }
 
 async fn dispatch(call: Call<'_>, place: Place<'_>) -> Result<Response, Failure> {

@@ -67,6 +67,7 @@ fn owned(value: &Value) -> Option<String> {
 
 async fn send(call: &Call<'_>, system: &System, body: Value) -> Result<Response, Failure> {
     let request = request(&body)?;
+    let unused = unused(&body);
     let asked = request.clone();
     let kind = system.read(async move |cx: &mut Cx<'_>| ours::kind_of(cx, &asked).await).await;
     let kind = match kind {
@@ -82,7 +83,7 @@ async fn send(call: &Call<'_>, system: &System, body: Value) -> Result<Response,
     };
     let prepared = ours::prepared(call.app, kind, request)?;
     let sent = system.write(async move |cx: &mut Cx<'_>| ours::send(cx, &prepared).await).await?;
-    let messages = messages(&sent);
+    let messages: Vec<_> = messages(&sent).into_iter().chain(unused).collect();
     let status = if messages.is_empty() { StatusCode::OK } else { StatusCode::ACCEPTED };
     Ok(with(status, &json!({ "trackingId": sent.id, "messages": messages })))
 }
@@ -95,6 +96,13 @@ fn messages(sent: &Sent) -> Vec<String> {
     });
     let ignored = (sent.state == Stage::Ignored).then(|| "request ignored".to_owned());
     ignored.into_iter().chain(reasons).chain(sent.notes.iter().cloned()).collect()
+}
+
+/// What the vendor has and this server does not: whoever sends it is told.
+fn unused(body: &Value) -> Vec<String> {
+    let names = ["templateId", "sms", "call", "mobile_push", "slack", "options"];
+    let sent = names.into_iter().filter(|name| !body[name].is_null());
+    sent.map(|name| format!("`{name}` is not used by this server")).collect()
 }
 
 /// Reads a sending in its new and its old words.
@@ -111,23 +119,26 @@ fn request(body: &Value) -> Result<Request, Failure> {
         kind,
         sub: sub.transpose()?,
         to: To::Person(Recipient { id, email: owned(&to["email"]), phone: owned(&to["number"]) }),
-        order: order(body),
+        order: order(body)?,
         at: at.transpose()?,
     })
 }
 
-fn order(body: &Value) -> Order {
+fn order(body: &Value) -> Result<Order, Failure> {
     let parameters = either(body, "parameters", "mergeTags").as_object();
-    let only = body["forceChannels"]
-        .as_array()
-        .map(|names| names.iter().filter_map(|name| shape::channel(name.as_str()?)).collect());
+    let channel = |name: &Value| {
+        let known = name.as_str().and_then(shape::channel);
+        known.ok_or_else(|| Failure::bad(format!("`forceChannels`: {name} is no channel")))
+    };
+    let forced = body["forceChannels"].as_array().filter(|names| !names.is_empty());
+    let only = forced.map(|names| names.iter().map(channel).collect()).transpose()?;
     let replace = body["replace"].as_object().into_iter().flatten();
-    Order {
+    Ok(Order {
         parameters: parameters.cloned().unwrap_or_default(),
         texts: texts(body),
         only,
         replace: replace.filter_map(|(find, with)| Some((find.clone(), owned(with)?))).collect(),
-    }
+    })
 }
 
 fn texts(body: &Value) -> Templates {

@@ -16,7 +16,7 @@ use url::form_urlencoded;
 use super::answer::Failure;
 use super::browser::Offer;
 use super::choices::{self, Wanted};
-use super::entry::{Person, environment, presented};
+use super::entry::{Person, environment, presented, refusal};
 use super::push::{told, topic};
 use super::{feed, shape};
 
@@ -43,7 +43,7 @@ async fn enter(app: &App, people: &People, parts: &mut Parts) -> Result<Response
     let install = environment(app, people, &client).await?;
     let presented = presented(&user, &hash);
     let standing = guests::admit(app, people, &install, parts, &presented);
-    let person = Person::of(user, standing.ok_or(Failure::Unauthorized)?);
+    let person = Person::of(user, standing.ok_or_else(|| refusal(&hash))?);
     let system = app.system(install.scope).await?;
     let who = person.clone();
     let contact: ContactId =
@@ -88,7 +88,9 @@ impl Conversation for Listener {
                 tracing::error!(%fault, "a vendor's socket cannot go on");
                 ended(Code::FAULT, "the store cannot be read")
             }
-            Err(Failure::Unauthorized) => ended(Code::SESSION_OVER, "the proof is not valid"),
+            Err(Failure::Unauthorized | Failure::WrongProof) => {
+                ended(Code::SESSION_OVER, "the proof is not valid")
+            }
             // What cannot be done is answered with nothing, as its clients expect.
             Err(Failure::Bad(_) | Failure::NotFound) => Answer::default(),
         }

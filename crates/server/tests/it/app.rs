@@ -148,18 +148,15 @@ impl TestApp {
         let origin: countersign_guard::Origin = origin.parse().unwrap();
         let origins = Origins { public: origin.clone(), widget: origin };
         let server = ground.start(origins, LiveLimits::default()).await.unwrap();
-        let many = Rule { limit: 100_000, window_ms: 60_000 };
-        let gate = Gate::new(Rules {
-            clock: Clock::Held(Arc::clone(&clock)),
-            proxies: Proxies::default(),
-            trail: axum::http::HeaderName::from_static(Trail::default().header()),
-            limits: Limits::new(1_000),
-            requests: many,
-            proofs: many,
-        });
+        let gate = gate(&clock, MANY);
         let router = router(&server.app, server.people.clone(), gate);
         let app = server.app.clone();
         Self { router, app, db, vault, folder, clock, server }
+    }
+
+    /// The same server behind a gate that lets a network offer so many wrong proofs a minute.
+    pub(crate) fn guarded(&self, proofs: u32) -> Router {
+        router(&self.app, self.server.people.clone(), gate(&self.clock, proofs))
     }
 
     /// Lets time pass, and waits until the server has noticed.
@@ -332,6 +329,21 @@ impl TestApp {
         let cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
         Member { app: self, cookie }
     }
+}
+
+/// Requests and proofs a minute, where a test is not about them.
+const MANY: u32 = 100_000;
+
+fn gate(clock: &Arc<AtomicI64>, proofs: u32) -> Gate {
+    let a_minute = |limit| Rule { limit, window_ms: 60_000 };
+    Gate::new(Rules {
+        clock: Clock::Held(Arc::clone(clock)),
+        proxies: Proxies::default(),
+        trail: axum::http::HeaderName::from_static(Trail::default().header()),
+        limits: Limits::new(1_000),
+        requests: a_minute(MANY),
+        proofs: a_minute(proofs),
+    })
 }
 
 impl Tenant {

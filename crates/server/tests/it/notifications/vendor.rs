@@ -1,6 +1,9 @@
-//! `NotificationAPI`'s own calls: rules NA1 to NA6, G1 and G2.
+//! `NotificationAPI`'s own calls: rules NA1 to NA11, G1 to G3.
 
 mod python;
+mod replay;
+mod shapes;
+mod traps;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -200,6 +203,8 @@ async fn sendings_of_a_server_are_answered_as_its_clients_expect() {
             200,
         ),
         (unknown, 202),
+        (json!({ "type": "order", "to": { "id": "a" }, "forceChannels": ["FAX"] }), 400),
+        (json!({ "type": "order", "to": { "id": "a" }, "templateId": "other" }), 202),
         (json!({ "to": { "id": "alice" } }), 400),
         (json!({ "type": "order" }), 400),
         (json!({ "type": "order", "to": { "id": "a" }, "schedule": "soon" }), 400),

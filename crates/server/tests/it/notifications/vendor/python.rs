@@ -16,7 +16,7 @@ const TAKEN: [(&str, &str); 3] = [
     ("DELETE", "/users/alice/preferences?notificationId=order"),
 ];
 
-fn python_hash(secret: &str, user: &str) -> String {
+pub(super) fn python_hash(secret: &str, user: &str) -> String {
     BASE64_STANDARD.encode(Sha256::digest(format!("{secret}{user}")))
 }
 
