@@ -40,7 +40,10 @@ pub struct Composed {
     pub email: Option<EmailText>,
     /// In a browser's notification.
     pub web_push: Option<PushText>,
-    /// What whoever sends should know: missing parameters, texts that are no templates.
+    /// Merge tags that no parameter answered; they are empty in the texts.
+    #[serde(skip)]
+    pub missing: BTreeSet<String>,
+    /// What else whoever sends should know: links left out, texts that are no templates.
     #[serde(skip)]
     pub notes: Vec<String>,
 }
@@ -57,10 +60,28 @@ impl Order {
 ///
 /// Pure and sometimes slow (Liquid), so it runs outside of transactions.
 pub fn compose(kind: &Kind, order: &Order) -> Composed {
+    fill_in(&kind.settings.title, &kind.settings.templates, order)
+}
+
+/// What texts would say, before they are saved and without anything being sent.
+///
+/// One that is no template is refused, as saving refuses it (N8).
+pub fn preview(
+    title: &str,
+    texts: &Templates,
+    parameters: Map<String, Value>,
+) -> Result<Composed, Refusal> {
+    texts.check()?;
+    let order = Order { parameters, ..Order::default() };
+    order.check()?;
+    Ok(fill_in(title, texts, &order))
+}
+
+/// The call's own texts, or the usual ones; in the feed stands the title at least.
+fn fill_in(title: &str, usual: &Templates, order: &Order) -> Composed {
     let mut filling = Filling { order, missing: BTreeSet::new(), notes: Vec::new() };
-    let (own, usual) = (&order.texts, &kind.settings.templates);
-    let title =
-        InappText { title: super::template::escaped(&kind.settings.title), ..InappText::default() };
+    let own = &order.texts;
+    let title = InappText { title: super::template::escaped(title), ..InappText::default() };
     let inapp = own.inapp.as_ref().or(usual.inapp.as_ref()).unwrap_or(&title);
     let inapp = InappText {
         title: filling.fill(&inapp.title, Into::Html),
@@ -77,9 +98,16 @@ pub fn compose(kind: &Kind, order: &Order) -> Composed {
         icon: filling.link(push.icon.as_ref()),
         url: filling.link(push.url.as_ref()),
     });
-    let mut notes = filling.notes;
-    notes.extend(filling.missing.iter().map(|name| format!("the parameter `{name}` is missing")));
-    Composed { inapp: Some(inapp), email, web_push, notes }
+    let (missing, notes) = (filling.missing, filling.notes);
+    Composed { inapp: Some(inapp), email, web_push, missing, notes }
+}
+
+impl Composed {
+    /// All that whoever sends should know, in words.
+    pub fn remarks(&self) -> Vec<String> {
+        let missing = self.missing.iter().map(|name| format!("the parameter `{name}` is missing"));
+        self.notes.iter().cloned().chain(missing).collect()
+    }
 }
 
 struct Filling<'a> {
