@@ -5,7 +5,7 @@ import type { Page } from '@countersign/protocol/contract'
 import { tell } from './host.ts'
 import { Live, type Caller } from './live.ts'
 import { Preferences } from './preferences.ts'
-import { plain } from './title.ts'
+import { plain } from '@countersign/protocol/title'
 
 export const FEED = '/widget/v1/notifications'
 /** Ids that the server takes in one call. */

@@ -6,7 +6,7 @@ import type { Feed } from './feed.ts'
 import { Sorry, Waiting, when } from './frame.tsx'
 import { pageOrigin } from './host.ts'
 import { Icon } from './icons.tsx'
-import { runs } from './title.ts'
+import { runs } from '@countersign/protocol/title'
 import type { Tongue } from './words.ts'
 
 export function Inbox({ app }: { app: App }) {

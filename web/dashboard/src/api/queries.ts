@@ -80,10 +80,11 @@ export const queries = {
   /** The newest ones; kept true by the stream. */
   broadcasts: () => queryOptions({ queryKey: ['broadcasts'], queryFn: () => api.broadcasts({ limit: 20 }) }),
   topics: () => queryOptions({ queryKey: ['topics'], queryFn: api.topics }),
-  sent: () =>
+  /** What was sent; `null`: to anybody. */
+  sent: (contact: string | null) =>
     infiniteQueryOptions({
-      queryKey: ['sent'],
-      queryFn: ({ pageParam }) => api.sent({ cursor: pageParam }),
+      queryKey: ['sent', contact],
+      queryFn: ({ pageParam }) => api.sent(contact, { cursor: pageParam }),
       initialPageParam: first(),
       getNextPageParam: next,
     }),

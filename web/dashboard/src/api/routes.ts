@@ -95,7 +95,8 @@ export const api = {
   putNotificationType: (name: string, settings: NotificationSettings) =>
     call<NotificationType>('PUT', `/notification_types/${at(name)}`, { body: settings }),
   removeNotificationType: (name: string) => call<null>('DELETE', `/notification_types/${at(name)}`),
-  sent: ({ cursor, limit = 50 }: Paged = {}) => call<Page<Sent>>('GET', '/notifications', { query: { cursor, limit } }),
+  sent: (contact: string | null, { cursor, limit = 50 }: Paged = {}) =>
+    call<Page<Sent>>('GET', '/notifications', { query: { contact, cursor, limit } }),
   send: (notification: NewNotification) => call<Sent>('POST', '/notifications', { body: notification }),
   broadcasts: ({ cursor, limit = 50 }: Paged = {}) => call<Page<Broadcast>>('GET', '/broadcasts', { query: { cursor, limit } }),
   startBroadcast: (broadcast: NewBroadcast) => call<Broadcast>('POST', '/broadcasts', { body: broadcast }),

@@ -25,6 +25,7 @@ export const reachWords = {
     sentError: 'What was sent could not be loaded',
     noneTitle: 'Nothing was sent yet',
     none: 'Make a type, and send it from your back end or try it from its page.',
+    noneTo: 'Nothing was sent to this contact.',
 
     typesLead: 'One type is one kind of news: its channels, its texts, and what people may turn off.',
     typesError: 'The types could not be loaded',
