@@ -3,11 +3,14 @@ import type {
   ApiKey,
   AuditEvent,
   Broadcast,
+  Choice,
   Contact,
   ContactSession,
   Conversation,
   Coverage,
+  Draft,
   Explanation,
+  FeedItem,
   Formats,
   IdentitySecret,
   Jwks,
@@ -20,7 +23,9 @@ import type {
   NotificationSettings,
   NotificationType,
   Page,
+  Preference,
   Presented,
+  Preview,
   Refusal,
   Replay,
   Sent,
@@ -68,6 +73,12 @@ export const api = {
     call<Contact>('PATCH', `/contacts/${at(id)}`, { body: { fields } }),
   contactSessions: (id: string) => call<Page<ContactSession>>('GET', `/contacts/${at(id)}/sessions`),
   resetRatchet: (id: string) => call<Contact>('POST', `/contacts/${at(id)}/ratchet/reset`),
+  feed: (contact: string, { cursor, limit = 25 }: Paged = {}) =>
+    call<Page<FeedItem>>('GET', `/contacts/${at(contact)}/notifications`, { query: { cursor, limit } }),
+  unread: (contact: string) => call<{ unread: number }>('GET', `/contacts/${at(contact)}/notifications/unread`),
+  preferences: (contact: string) => call<Page<Preference>>('GET', `/contacts/${at(contact)}/notification_preferences`),
+  choose: (contact: string, choice: Choice) =>
+    call<Page<Preference>>('PATCH', `/contacts/${at(contact)}/notification_preferences`, { body: [choice] }),
   endSessions: (id: string) => call<null>('DELETE', `/contacts/${at(id)}/sessions`),
 
   widgets: () => call<Page<Widget>>('GET', '/widgets'),
@@ -102,6 +113,7 @@ export const api = {
   startBroadcast: (broadcast: NewBroadcast) => call<Broadcast>('POST', '/broadcasts', { body: broadcast }),
   cancelBroadcast: (id: string) => call<null>('DELETE', `/broadcasts/${at(id)}`),
   topics: () => call<Page<Topic>>('GET', '/notification_topics'),
+  preview: (draft: Draft, signal?: AbortSignal) => call<Preview>('POST', '/notification_previews', { body: draft, ...(signal && { signal }) }),
   cancelNotification: (id: string) => call<null>('DELETE', `/notifications/${at(id)}`),
 
   refusals: (reference: string, { cursor, limit = 50 }: Paged = {}) =>
