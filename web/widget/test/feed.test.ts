@@ -7,6 +7,7 @@ vi.stubGlobal('window', { parent: { postMessage: (message: (typeof told)[number]
 vi.stubGlobal('WebSocket', class { close() {} })
 
 const { Feed } = await import('../src/feed.ts')
+const { Live } = await import('../src/live.ts')
 const { Unreachable } = await import('../src/api.ts')
 type Session = import('../src/live.ts').Caller
 
@@ -33,8 +34,12 @@ beforeEach(() => {
   unread = 2
   pages = { '': { items: [item(3), item(2), item(9, { archived_at: at(1) })], next_cursor: 'older' }, older: { items: [item(2), item(1, { seen_at: at(5) })], next_cursor: null } }
 })
+const around = {
+  changed: ({ items, unread, more }: InstanceType<typeof Feed>) => told.push(structuredClone({ kind: 'feed', items, unread, more })),
+  follow: (item: unknown) => told.push({ kind: 'follow', item }),
+}
 const opened = async (shown = false) => {
-  const feed = new Feed(session, () => {}, shown)
+  const feed = new Feed(session, new Live(session), () => {}, around, shown)
   await feed.start()
   return feed
 }
