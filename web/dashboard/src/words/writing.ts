@@ -13,7 +13,7 @@ export const writingWords = {
     emailFrame: 'Preview of the email',
     pushFrom: 'your product',
     previewAgain: 'Try again',
-    pushUrl: 'Where a click leads in the browser',
+    pushUrl: 'A click in the browser leads to',
 
     example: 'Example parameters',
     exampleHelp: 'JSON, for the previews and for a test. Your back end sends its own.',

@@ -6,6 +6,8 @@ import { words } from '../../words.ts'
 const PAPER = '/dashboard/paper'
 const LOWEST = 120
 const HIGHEST = 560
+/** What mail programs begin with. */
+const USUAL = 'body { margin: 16px; font: 14px/1.5 sans-serif }'
 
 export function Paper({ html }: { html: string }) {
   const frame = useRef<HTMLIFrameElement>(null)
@@ -29,6 +31,9 @@ function write(frame: HTMLIFrameElement | null, html: string): void {
   for (const one of read.querySelectorAll('script, link, meta, base, iframe, object, embed')) one.remove()
   // The sandbox opens no windows.
   for (const link of read.querySelectorAll('a, area, form')) link.setAttribute('target', '_blank')
+  const usual = read.createElement('style')
+  usual.textContent = USUAL
+  read.head.prepend(usual)
   page.documentElement.replaceWith(page.importNode(read.documentElement, true))
   fit(frame)
 }
