@@ -327,12 +327,14 @@ function makeTypes() {
 }
 
 function makeSent(iso, contacts) {
-  const done = (channel, reason = null) => ({ channel, state: reason ? 'skipped' : 'delivered', reason, at: iso(60_000) })
+  const done = (channel, reason = null, state = reason ? 'skipped' : 'delivered', provenance = channel === 'email' && state !== 'skipped' ? 'proven' : null) => ({ channel, state, reason, provenance, at: iso(60_000) })
   const one = (minutes, type, contact, state, deliveries, due = minutes) => ({ id: id('ntf'), contact: contact.id, type, sub: null, state, due_at: iso(due * 60_000), created_at: iso(minutes * 60_000), deliveries })
   return [
     one(1, 'comment_added', contacts[0], 'sent', [done('inapp'), done('email'), done('web_push', 'the contact has no address there')]),
     one(4, 'invoice_ready', contacts[3], 'scheduled', [], -60 * 20),
     one(31, 'order_shipped', contacts[2], 'sent', [done('inapp'), done('sms', 'channel not configured')]),
+    one(44, 'invoice_ready', contacts[1], 'sent', [done('inapp'), done('email', 'the mail server did not answer; it is tried again', 'queued', 'said')]),
+    one(52, 'invoice_ready', contacts[5], 'sent', [done('inapp'), done('email', '550 no such mailbox', 'failed')]),
     one(58, 'comment_added', contacts[4], 'ignored', [done('inapp', 'the contact has turned this off'), done('email', 'the contact has turned this off'), done('web_push', 'the contact has turned this off')]),
     one(190, 'comment_added', contacts[0], 'cancelled', []),
   ]

@@ -263,7 +263,7 @@ export function routes(state) {
     ['POST', '/notifications', ({ body }) => {
       find(world.contacts, body.to.contact)
       const { channels } = world.types.find((one) => one.name === body.type).settings
-      const made = { id: id('ntf'), contact: body.to.contact, type: body.type, sub: null, state: 'sent', due_at: now(), created_at: now(), deliveries: channels.map((channel) => ({ channel, state: channel === 'inapp' ? 'delivered' : 'skipped', reason: channel === 'inapp' ? null : 'channel not configured', at: now() })) }
+      const made = { id: id('ntf'), contact: body.to.contact, type: body.type, sub: null, state: 'sent', due_at: now(), created_at: now(), deliveries: channels.map((channel) => ({ channel, state: channel === 'inapp' ? 'delivered' : 'skipped', reason: channel === 'inapp' ? null : 'channel not configured', provenance: null, at: now() })) }
       world.sent.unshift(made)
       return [201, made]
     }],
@@ -283,6 +283,7 @@ export function routes(state) {
       live.push('broadcast.moved', Object.assign(find(world.broadcasts, at.id), { state: 'cancelled' }))
       return null
     }],
+    ['GET', '/notifications/:id', ({ at }) => find(world.sent, at.id)],
     ['DELETE', '/notifications/:id', ({ at }) => {
       Object.assign(find(world.sent, at.id), { state: 'cancelled' })
       return null

@@ -304,7 +304,7 @@ export type Sent = {
   state: 'scheduled' | 'sent' | 'ignored' | 'cancelled'
   due_at: string
   created_at: string
-  deliveries: { channel: Channel; state: string; reason: string | null; at: string }[]
+  deliveries: Delivered[]
   notes?: string[]
 }
 
@@ -325,6 +325,17 @@ export type Broadcast = {
 export type Topic = { topic: string; subscribers: number }
 
 export type NewBroadcast = { type: string; to: Broadcast['to']; parameters: Record<string, unknown> }
+
+/** What became of a sending on one channel. */
+export type Delivered = {
+  channel: Channel
+  state: 'queued' | 'delivered' | 'failed' | 'skipped'
+  /** Why it was not delivered, or not yet. */
+  reason: string | null
+  /** How the address is known that it goes to, where there is one. */
+  provenance: Provenance | null
+  at: string
+}
 
 export type NewNotification = { type: string; to: { contact: string }; parameters: Record<string, unknown> }
 

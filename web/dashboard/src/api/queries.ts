@@ -1,6 +1,6 @@
 // What is kept of the server's answers, under which key, and how it is asked for again.
 import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query'
-import type { Draft, Page } from '../contract.ts'
+import type { Draft, Page, Sent } from '../contract.ts'
 import { passes, Problem } from './problem.ts'
 import { api, type ConversationFilter } from './routes.ts'
 
@@ -25,6 +25,10 @@ function noneFound(error: unknown): null {
   if (error instanceof Problem && error.status === 404) return null
   throw error
 }
+
+/** How often what is still being carried is asked for, in milliseconds. */
+const UNDER_WAY = 3_000
+const isUnderWay = (sent: Sent) => sent.deliveries.some(({ state }) => state === 'queued')
 
 export const queries = {
   me: () => queryOptions({ queryKey: ['me'], queryFn: api.me, staleTime: 5 * 60_000 }),
@@ -105,6 +109,13 @@ export const queries = {
       queryFn: ({ pageParam }) => api.sent(contact, { cursor: pageParam }),
       initialPageParam: first(),
       getNextPageParam: next,
+      refetchInterval: ({ state }) => (state.data?.pages.some(({ items }) => items.some(isUnderWay)) ? UNDER_WAY : false),
+    }),
+  sending: (id: string) =>
+    queryOptions({
+      queryKey: ['sent', 'one', id],
+      queryFn: () => api.sending(id),
+      refetchInterval: ({ state }) => (state.data && isUnderWay(state.data) ? UNDER_WAY : false),
     }),
 
   refusals: (reference: string) =>

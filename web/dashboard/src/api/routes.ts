@@ -108,6 +108,7 @@ export const api = {
   removeNotificationType: (name: string) => call<null>('DELETE', `/notification_types/${at(name)}`),
   sent: (contact: string | null, { cursor, limit = 50 }: Paged = {}) =>
     call<Page<Sent>>('GET', '/notifications', { query: { contact, cursor, limit } }),
+  sending: (id: string) => call<Sent>('GET', `/notifications/${at(id)}`),
   send: (notification: NewNotification) => call<Sent>('POST', '/notifications', { body: notification }),
   broadcasts: ({ cursor, limit = 50 }: Paged = {}) => call<Page<Broadcast>>('GET', '/broadcasts', { query: { cursor, limit } }),
   startBroadcast: (broadcast: NewBroadcast) => call<Broadcast>('POST', '/broadcasts', { body: broadcast }),

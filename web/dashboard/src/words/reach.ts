@@ -1,8 +1,10 @@
 // What the pages of notifications say.
-import type { Channel, Sent } from '../contract.ts'
+import type { Channel, Delivered, Sent } from '../contract.ts'
 
 const channels: Record<Channel, string> = { inapp: 'In the product', email: 'Email', web_push: 'Browser', sms: 'Text message', call: 'Call', mobile_push: 'Phone', slack: 'Slack' }
 const states: Record<Sent['state'], string> = { scheduled: 'Waits', sent: 'Sent', ignored: 'Not sent', cancelled: 'Cancelled' }
+
+const deliveryStates: Record<Delivered['state'], string> = { queued: 'on its way', delivered: 'delivered', failed: 'failed', skipped: 'skipped' }
 
 export const reachWords = {
   notifications: {
@@ -16,8 +18,8 @@ export const reachWords = {
     when: 'When',
     became: 'What became of it',
     due: 'on',
-    delivered: 'delivered',
-    skipped: 'skipped',
+    deliveryStates,
+    address: { proven: 'to a proven address', said: 'to an address that was only said', set: 'to an address that was set', inferred: 'to an inferred address' },
     cancel: 'Cancel',
     cancelTitle: 'Cancel this notification?',
     cancelText: 'It waits for its moment, and is not sent at all then.',

@@ -1,11 +1,11 @@
 // The delivery log: what was sent to whom, and what became of it on each channel.
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { BellRing, Check, Minus } from 'lucide-react'
+import { BellRing, Check, Clock, Minus, X } from 'lucide-react'
 import { useState } from 'react'
 import { queries } from '../../api/queries.ts'
 import { api } from '../../api/routes.ts'
-import type { Sent } from '../../contract.ts'
+import type { Delivered, Sent } from '../../contract.ts'
 import { Button } from '../../ui/button.tsx'
 import { Confirm } from '../../ui/dialog.tsx'
 import { useMay } from '../../ui/me.ts'
@@ -92,20 +92,30 @@ function Became({ sent }: { sent: Sent }) {
   )
 }
 
-export function Deliveries({ sent }: { sent: Sent }) {
+function Deliveries({ sent }: { sent: Sent }) {
   return (
     <ul className="deliveries">
-      {sent.deliveries.map(({ channel, state, reason }) => (
-        <li key={channel} data-state={state}>
-          {state === 'delivered' ? <Check size={14} aria-hidden="true" /> : <Minus size={14} aria-hidden="true" />}
-          <span>
-            {say.channels[channel]}
-            <span className="hidden-visually"> {state === 'delivered' ? say.delivered : say.skipped}</span>
-            {reason && <span className="muted">: {reason}</span>}
-          </span>
-        </li>
+      {sent.deliveries.map((one) => (
+        <Way key={one.channel} delivered={one} />
       ))}
     </ul>
+  )
+}
+
+const SIGNS = { queued: Clock, delivered: Check, failed: X, skipped: Minus }
+
+function Way({ delivered: { channel, state, reason, provenance } }: { delivered: Delivered }) {
+  const Sign = SIGNS[state]
+  const more = [provenance && say.address[provenance], reason].filter(Boolean).join('; ')
+  return (
+    <li data-state={state}>
+      <Sign size={14} aria-hidden="true" />
+      <span>
+        {say.channels[channel]}
+        <span className="hidden-visually"> {say.deliveryStates[state]}</span>
+        {more && <span className="muted">: {more}</span>}
+      </span>
+    </li>
   )
 }
 

@@ -1,8 +1,9 @@
 // A test of a type: sent for real to one contact, with its entry in the delivery log.
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueries, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { X } from 'lucide-react'
 import { type FormEvent, useId, useState } from 'react'
+import { queries } from '../../api/queries.ts'
 import { api } from '../../api/routes.ts'
 import type { Contact, NotificationType, Sent } from '../../contract.ts'
 import { Avatar } from '../../trust/avatar.tsx'
@@ -41,6 +42,7 @@ export function TestSection({ type, parameters, unsaved }: TestProps) {
     setError(to ? (parameters ? null : say.exampleBad) : say.testToMissing)
     if (to && parameters) send.mutate({ type: type.name, to: { contact: to.id }, parameters })
   }
+  const latest = useQueries({ queries: sent.map((one) => ({ ...queries.sending(one.id), initialData: one })) }).map(({ data }) => data)
   const notes = [...new Set(sent[0]?.notes ?? [])]
   return (
     <Section title={words.notifications.test} lead={say.testLead}>
@@ -59,7 +61,7 @@ export function TestSection({ type, parameters, unsaved }: TestProps) {
               <h3>{say.testSent}</h3>
               <Link to="/notifications">{say.testAll}</Link>
             </div>
-            <SentRows sent={sent} />
+            <SentRows sent={latest} />
             {notes.map((note) => (
               <p key={note} className="note">
                 {note.charAt(0).toUpperCase() + note.slice(1)}.
