@@ -291,8 +291,12 @@ describe('the form of a notification type', () => {
     [{ order: { id: 7 } }, ['order.day.short'], { order: { id: 7, day: { short: 'short' } } }],
     [{ order: 'A-1' }, ['order.day'], { order: 'A-1' }],
     [{}, ['__proto__.x', 'toString'], { toString: 'toString' }],
+    [{}, ['lines', 'tags'], { lines: [{ what: 'what', parts: [{ id: 'id' }] }], tags: ['tag'] }],
+    [{ lines: [{ what: 'cup' }] }, ['line.price'], { lines: [{ what: 'cup', price: 'price' }] }],
+    [{}, ['itself'], { itself: [['itself']] }],
   ])('%j with examples for %j', (before, missing, after) => {
-    expect(withExamples(before, missing)).toEqual(after)
+    const text = '{% for line in lines %}{{ line.what }}{% for part in line.parts %}{{ part.id }}{% endfor %}{% endfor %}{% for tag in tags %}{{ tag }}{% endfor %}{% for itself in itself %}{% endfor %}'
+    expect(withExamples(before, missing, [text])).toEqual(after)
     expect(({} as Record<string, unknown>).x).toBeUndefined()
   })
 })

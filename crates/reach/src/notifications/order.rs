@@ -84,19 +84,19 @@ fn fill_in(title: &str, usual: &Templates, order: &Order) -> Composed {
     let title = InappText { title: super::template::escaped(title), ..InappText::default() };
     let inapp = own.inapp.as_ref().or(usual.inapp.as_ref()).unwrap_or(&title);
     let inapp = InappText {
-        title: filling.fill(&inapp.title, Into::Html),
-        url: filling.link(inapp.url.as_ref()),
-        image: filling.link(inapp.image.as_ref()),
+        title: filling.fill("inapp.title", &inapp.title, Into::Html),
+        url: filling.link("inapp.url", inapp.url.as_ref()),
+        image: filling.link("inapp.image", inapp.image.as_ref()),
     };
     let email = own.email.as_ref().or(usual.email.as_ref()).map(|email| EmailText {
-        subject: one_line(&filling.fill(&email.subject, Into::Text)),
-        html: filling.fill(&email.html, Into::Html),
+        subject: one_line(&filling.fill("email.subject", &email.subject, Into::Text)),
+        html: filling.fill("email.html", &email.html, Into::Html),
     });
     let web_push = own.web_push.as_ref().or(usual.web_push.as_ref()).map(|push| PushText {
-        title: filling.fill(&push.title, Into::Text),
-        message: filling.fill(&push.message, Into::Text),
-        icon: filling.link(push.icon.as_ref()),
-        url: filling.link(push.url.as_ref()),
+        title: filling.fill("web_push.title", &push.title, Into::Text),
+        message: filling.fill("web_push.message", &push.message, Into::Text),
+        icon: filling.link("web_push.icon", push.icon.as_ref()),
+        url: filling.link("web_push.url", push.url.as_ref()),
     });
     let (missing, notes) = (filling.missing, filling.notes);
     Composed { inapp: Some(inapp), email, web_push, missing, notes }
@@ -118,14 +118,14 @@ struct Filling<'a> {
 
 impl Filling<'_> {
     /// A text with its values; one that is no template stands as it is, and a note says why.
-    fn fill(&mut self, text: &str, into: Into) -> String {
+    fn fill(&mut self, what: &str, text: &str, into: Into) -> String {
         let mut filled = match render(text, &self.order.parameters, into) {
             Ok(rendered) => {
                 self.missing.extend(rendered.missing);
                 rendered.text
             }
             Err(why) => {
-                self.notes.push(format!("a text is no template and stands as it is: {why}"));
+                self.notes.push(format!("`{what}` cannot be filled in and stands as it is: {why}"));
                 text.to_owned()
             }
         };
@@ -142,15 +142,16 @@ impl Filling<'_> {
     }
 
     /// An address with its values; one that could run a script is left out (N7).
-    fn link(&mut self, text: Option<&String>) -> Option<String> {
-        let filled = self.fill(text?, Into::Text);
+    fn link(&mut self, what: &str, text: Option<&String>) -> Option<String> {
+        let filled = self.fill(what, text?, Into::Text);
         let filled = filled.trim();
         if filled.is_empty() {
             return None;
         }
         let safe = safe_link(filled);
         if safe.is_none() {
-            self.notes.push("a link is left out: it is neither http, https nor a path".to_owned());
+            let note = format!("`{what}` is left out: it is neither http, https nor a path");
+            self.notes.push(note);
         }
         safe
     }

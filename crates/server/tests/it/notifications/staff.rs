@@ -34,7 +34,7 @@ async fn a_preview_says_what_would_be_sent_and_sends_nothing() {
         "email": { "subject": "Order 7", "html": "<p>&lt;Ann&gt;, </p>" },
         "web_push": null,
         "missing": ["order.day"],
-        "notes": ["a link is left out: it is neither http, https nor a path"],
+        "notes": ["`inapp.url` is left out: it is neither http, https nor a path"],
     });
     assert_eq!(shown.json(), expected);
     let without = json!({ "title": "A & B", "templates": {} });

@@ -9,9 +9,9 @@ import type { Previewed } from './use-preview.ts'
 
 const say = words.writing
 
-type ExampleProps = { text: string; onText: (text: string) => void; previewed: Previewed }
+type ExampleProps = { text: string; onText: (text: string) => void; texts: string[]; previewed: Previewed }
 
-export function Example({ text, onText, previewed: { shown, failed, stale, retry } }: ExampleProps) {
+export function Example({ text, onText, texts, previewed: { shown, failed, stale, retry } }: ExampleProps) {
   const parameters = objectIn(text)
   const missing = stale ? [] : (shown?.missing ?? [])
   const notes = stale ? [] : (shown?.notes ?? [])
@@ -34,7 +34,7 @@ export function Example({ text, onText, previewed: { shown, failed, stale, retry
             <p>
               {say.missing} {missing.map((name, index) => <span key={name}>{index > 0 && ', '}<code>{name}</code></span>)}. {say.missingHelp}
             </p>
-            <Button size="small" onClick={() => onText(JSON.stringify(withExamples(parameters, missing), null, 2))}>
+            <Button size="small" onClick={() => onText(JSON.stringify(withExamples(parameters, missing, texts), null, 2))}>
               {say.addMissing}
             </Button>
           </div>

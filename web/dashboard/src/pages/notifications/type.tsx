@@ -16,7 +16,7 @@ import { say as tell } from '../../ui/toast.tsx'
 import { words } from '../../words.ts'
 import { Section } from '../widgets/settings.tsx'
 import { Example } from './example-field.tsx'
-import { objectIn, withExamples } from './example.ts'
+import { objectIn, textsOf, withExamples } from './example.ts'
 import { CHANNELS, settingsIn, type Wrong } from './settings-in.ts'
 import { TestSection } from './test.tsx'
 import { Texts } from './texts.tsx'
@@ -70,7 +70,7 @@ function Workbench({ type, may }: { type: NotificationType; may: boolean }) {
   return (
     <>
       <Form type={type} may={may} draft={draft} previewed={previewed} onWrite={setDraft}>
-        <Example text={example} onText={setWritten} previewed={previewed} />
+        <Example text={example} onText={setWritten} texts={textsOf(templates)} previewed={previewed} />
       </Form>
       {maySend && <TestSection type={type} parameters={parameters} unsaved={JSON.stringify(draft) !== JSON.stringify(type.settings)} />}
     </>
@@ -80,7 +80,7 @@ function Workbench({ type, may }: { type: NotificationType; may: boolean }) {
 /** A word for each merge tag of the texts as they are saved. */
 function useUsualExample({ title, templates }: NotificationSettings): string {
   const { data } = useQuery(queries.preview({ title, templates, parameters: {} }))
-  return JSON.stringify(withExamples({}, data?.missing ?? []), null, 2)
+  return JSON.stringify(withExamples({}, data?.missing ?? [], textsOf(templates)), null, 2)
 }
 
 type FormProps = { type: NotificationType; may: boolean; draft: NotificationSettings; previewed: Previewed; onWrite: (settings: NotificationSettings) => void; children: ReactNode }
