@@ -56,7 +56,7 @@ function Heading({ text, arrived }: { text: string; arrived: boolean }) {
 
 function List({ feed, tongue }: { feed: Feed; tongue: Tongue }) {
   const { words } = tongue
-  if (feed.items.length === 0) {
+  if (feed.items.length === 0 && !feed.more) {
     return (
       <div class="log">
         <div class="welcome">

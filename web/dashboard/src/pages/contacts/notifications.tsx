@@ -50,7 +50,7 @@ function Feed({ contact }: { contact: string }) {
       </header>
       {query.isPending && <Skeleton rows={3} />}
       {query.isError && <ErrorNote error={query.error} />}
-      {query.data && seen.length === 0 && <p className="muted">{say.feedNone}</p>}
+      {query.data && seen.length === 0 && !query.hasNextPage && <p className="muted">{say.feedNone}</p>}
       <ul className="their-feed">
         {seen.map((item) => (
           <Item key={item.id} item={item} />
