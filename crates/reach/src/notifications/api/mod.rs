@@ -1,6 +1,7 @@
 //! Notifications over HTTP: what both sides send, and the routes of each.
 
 mod hooks;
+mod preview;
 mod send;
 mod staff;
 mod types;
@@ -28,7 +29,11 @@ pub fn reader_routes() -> OpenApiRouter<App> {
 
 /// What a member or a back end may do with notifications.
 pub fn staff_routes() -> OpenApiRouter<App> {
-    types::routes().merge(hooks::routes()).merge(send::routes()).merge(staff::routes())
+    types::routes()
+        .merge(preview::routes())
+        .merge(hooks::routes())
+        .merge(send::routes())
+        .merge(staff::routes())
 }
 
 /// How many items are unread.

@@ -8,6 +8,7 @@ mod hooks;
 mod outbox;
 mod post_office;
 mod sending;
+mod staff;
 mod vendor;
 
 use serde_json::{Value, json};
