@@ -68,6 +68,7 @@ fn offers_a_proof(request: &Request) -> bool {
     request.method() == Method::POST
         && (path == "/widget/v1/sessions"
             || path == "/widget/v1/sessions/refresh"
+            || path == "/widget/v1/merges"
             || path == "/dashboard/v1/sessions")
 }
 

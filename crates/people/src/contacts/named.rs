@@ -6,15 +6,21 @@ use countersign_door::Cx;
 use countersign_identity::Identifier;
 
 use super::model::{Changed, Contact, FieldName, Fields, Refusal};
+use super::recognise::before;
 use super::store;
+use crate::merges;
 
-/// The contact whose own id this is, and how that was proven; `claimed` when only a back end
-/// said so.
+/// The contact whose own id this is, of a merged one the survivor, and how it was proven;
+/// `claimed` when only a back end said so.
 pub async fn named(cx: &mut Cx<'_>, id: &str) -> Result<Option<(ContactId, Trust)>, Fault> {
-    store::identified(cx, Identifier::Id(id)).await
+    let found = store::identified(cx, Identifier::Id(id)).await?;
+    let Some((contact, by_identifier)) = found else { return Ok(None) };
+    let before = before(cx, contact, by_identifier).await?;
+    Ok(Some((merges::survivor(cx, contact).await?, before)))
 }
 
-/// The contacts with these own ids, in their order, where there are such.
+/// The contacts with these own ids, of merged ones the survivors, in their order, where there are
+/// such.
 pub async fn named_each(cx: &mut Cx<'_>, ids: &[&str]) -> Result<Vec<Option<ContactId>>, Fault> {
     store::named_each(cx, ids).await
 }
