@@ -49,7 +49,6 @@ alter table identity_secret add column algorithm text;
 alter table widget add column audience text;
 alter table widget add column allow_python_hash boolean not null default false;
 
-
 -- A merged contact keeps its rows and its key; only `merged_into` leads to the survivor, and
 -- `merge_sealed` says who merged it and why.
 alter table contact add column merged_into bytea;

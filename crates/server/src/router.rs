@@ -8,8 +8,8 @@ use countersign_door::idempotency::once;
 use countersign_door::protect::{Gate, protect};
 use countersign_door::{App, Plane, Problem};
 use countersign_people::{
-    People, api_keys, audit, contacts, coverage, identity_secrets, jwks, members, merges,
-    refusals, replays, sessions, signing, widgets,
+    People, api_keys, audit, contacts, coverage, identity_secrets, jwks, members, merges, refusals,
+    replays, sessions, signing, widgets,
 };
 use countersign_reach::{broadcasts, notifications, web_push};
 use countersign_talk::conversations;

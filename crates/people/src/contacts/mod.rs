@@ -25,7 +25,7 @@ use countersign_door::{Cx, Target};
 pub use self::model::{
     Brief, Change, Changed, Company, Contact, FieldName, Fields, Flag, Known, Refusal,
 };
-pub use self::named::{ensure, learn, named, named_each};
+pub use self::named::{alone, ensure, learn, named, named_each};
 pub(crate) use self::recognise::recognise_alone;
 pub use self::recognise::{Claim, is_weaker, recognise, resume, say};
 pub use self::search::search;

@@ -63,7 +63,10 @@ struct Which {
 #[utoipa::path(get, path = "/contacts/{id}/merges", tag = "contacts",
     params(("id" = ContactId, Path)),
     responses((status = 200, body = Page<Merged>), (status = 404, description = "`not_found`")))]
-async fn list_merges(who: Allowed<ReadContacts>, Path(id): Path<ContactId>) -> Answer<Page<Merged>> {
+async fn list_merges(
+    who: Allowed<ReadContacts>,
+    Path(id): Path<ContactId>,
+) -> Answer<Page<Merged>> {
     let items = who.read(async move |cx| super::list(cx, id).await).await?;
     Ok(Json(Page { items, next_cursor: None }))
 }

@@ -149,11 +149,7 @@ pub async fn undo(
 }
 
 /// Whether these two may become one (X5, X6).
-async fn may_merge(
-    cx: &mut Cx<'_>,
-    survivor: ContactId,
-    merged: ContactId,
-) -> Result<(), Refusal> {
+async fn may_merge(cx: &mut Cx<'_>, survivor: ContactId, merged: ContactId) -> Result<(), Refusal> {
     if survivor == merged {
         return Err(Refusal::Itself);
     }

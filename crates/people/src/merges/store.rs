@@ -84,13 +84,8 @@ pub(super) async fn merge(
 ) -> Result<(), Fault> {
     let plain = serde_json::to_vec(because).expect("a caller and a text become JSON");
     let sealed = cx.keys().own().seal(&place(cx, merged), &plain);
-    let values = [
-        cx.tenant().into(),
-        merged.into(),
-        survivor.into(),
-        cx.now().into(),
-        (&sealed).into(),
-    ];
+    let values =
+        [cx.tenant().into(), merged.into(), survivor.into(), cx.now().into(), (&sealed).into()];
     match cx.exec(MERGE, &values).await? {
         1 => Ok(()),
         _ => Err(Fault::Retry("a contact was merged meanwhile".into())),
