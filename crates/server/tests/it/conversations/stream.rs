@@ -415,7 +415,7 @@ async fn x4_a_merge_and_its_undoing_cut_open_streams_and_the_survivor_hears_both
 
     let says = async |text: &str| {
         let path = format!("/api/v1/conversations/{of_b}/messages");
-        let body = json!({ "client_id": text, "text": text });
+        let body = json!({ "client_id": text.replace(' ', "-"), "text": text });
         let said = tenant.back_end(&app).call("POST", &path, &body).await;
         assert_eq!(said.status, 201, "{}", said.text);
     };
