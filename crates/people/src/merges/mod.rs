@@ -150,13 +150,13 @@ pub async fn undo(
 
 /// Whether these two may become one (X5, X6).
 async fn may_merge(cx: &mut Cx<'_>, survivor: ContactId, merged: ContactId) -> Result<(), Refusal> {
-    if survivor == merged {
-        return Err(Refusal::Itself);
-    }
     for id in [survivor, merged] {
         if let Some(into) = contacts::find(cx, id).await?.merged_into {
             return Err(Refusal::IsMerged { contact: id, into });
         }
+    }
+    if survivor == merged {
+        return Err(Refusal::Itself);
     }
     if !store::into(cx, merged).await?.is_empty() {
         return Err(Refusal::HasMerged);

@@ -395,6 +395,12 @@ async fn c13_a_stream_ends_with_its_session() {
     assert_eq!(theirs.closed().await, 4401);
 }
 
+/// Waits until the watch has read what was revoked, which ends once more what is open then.
+async fn heard(app: &TestApp) {
+    settled(app).await;
+    app.forward(3).await;
+}
+
 #[tokio::test]
 async fn x4_a_merge_and_its_undoing_cut_open_streams_and_the_survivor_hears_both() {
     let app = TestApp::start().await;
@@ -412,6 +418,7 @@ async fn x4_a_merge_and_its_undoing_cut_open_streams_and_the_survivor_hears_both
     assert_eq!(merged.status, 201, "{}", merged.text);
     assert_eq!(at_a.closed().await, 4401);
     assert_eq!(at_b.closed().await, 4401);
+    heard(&app).await;
 
     let says = async |text: &str| {
         let path = format!("/api/v1/conversations/{of_b}/messages");
@@ -432,6 +439,7 @@ async fn x4_a_merge_and_its_undoing_cut_open_streams_and_the_survivor_hears_both
     let undone = tenant.back_end(&app).call("DELETE", &undone, &Value::Null).await;
     assert_eq!(undone.status, 200, "{}", undone.text);
     assert_eq!(client.closed().await, 4401);
+    heard(&app).await;
     let again = app.visitor(&tenant, "a").await;
     let mut client = Client::of_visitor(address, &again).await;
     let (_, _) = client.resumes(&app, None).await;
