@@ -229,6 +229,12 @@ export type NewSession = {
   widget: string
 }
 
+/** Another proof of the same person. */
+export type OtherProof = {
+  /** Exactly the fields of the widget's identity profile, for the other identity. */
+  identity: Record<string, unknown>
+}
+
 /** A conversation to open. */
 export type OwnConversation = {
   /** What the client calls it, so that a retry opens no second one. */

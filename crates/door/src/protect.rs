@@ -116,8 +116,12 @@ impl Proofs {
 }
 
 /// Where a proof or a password is posted.
-const POSTED: [&str; 3] =
-    ["/widget/v1/sessions", "/widget/v1/sessions/refresh", "/dashboard/v1/sessions"];
+const POSTED: [&str; 4] = [
+    "/widget/v1/sessions",
+    "/widget/v1/sessions/refresh",
+    "/widget/v1/merges",
+    "/dashboard/v1/sessions",
+];
 
 /// Numbers the request, refuses what two parties could read differently, keeps the limits,
 /// and gives every answer its headers.

@@ -48,3 +48,10 @@ alter table widget add column single_use_tokens boolean not null default false;
 alter table identity_secret add column algorithm text;
 alter table widget add column audience text;
 alter table widget add column allow_python_hash boolean not null default false;
+
+-- A merged contact keeps its rows and its key; only `merged_into` leads to the survivor, and
+-- `merge_sealed` says who merged it and why.
+alter table contact add column merged_into bytea;
+alter table contact add column merged_at bigint;
+alter table contact add column merge_sealed bytea;
+create index contact_merged on contact (tenant, merged_into) where merged_into is not null;

@@ -9,6 +9,7 @@ pub mod guests;
 pub mod identity_secrets;
 pub mod jwks;
 pub mod members;
+pub mod merges;
 pub mod organizations;
 pub mod refusals;
 mod remember;

@@ -8,7 +8,7 @@ use countersign_door::idempotency::once;
 use countersign_door::protect::{Gate, protect};
 use countersign_door::{App, Plane, Problem};
 use countersign_people::{
-    People, api_keys, audit, contacts, coverage, identity_secrets, jwks, members, refusals,
+    People, api_keys, audit, contacts, coverage, identity_secrets, jwks, members, merges, refusals,
     replays, sessions, signing, widgets,
 };
 use countersign_reach::{broadcasts, notifications, web_push};
@@ -56,6 +56,7 @@ fn visitors() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(widgets::api::visitor_routes())
         .merge(sessions::api::visitor_routes())
+        .merge(merges::api::visitor_routes())
         .merge(conversations::api::visitor_routes())
         .merge(notifications::api::visitor_routes())
         .merge(web_push::api::visitor_routes())
@@ -77,6 +78,7 @@ fn staff() -> OpenApiRouter<App> {
         .merge(broadcasts::api::staff_routes())
         .merge(web_push::api::staff_routes())
         .merge(contacts::api::staff_routes())
+        .merge(merges::api::staff_routes())
         .merge(sessions::api::staff_routes())
         .merge(widgets::api::staff_routes())
         .merge(identity_secrets::api::staff_routes())

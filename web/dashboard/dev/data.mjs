@@ -40,6 +40,7 @@ export function world(now = Date.now()) {
       company: company && { id: id('cmp'), external_id: company[0], name: company[1] },
       created_at: iso(created),
       last_seen_at: iso(seen),
+      merged_into: null,
     }
     contacts.push(one)
     sessions.set(one.id, [

@@ -17,7 +17,7 @@ const PAPER = "sandbox allow-same-origin; default-src 'none'; style-src 'unsafe-
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2' }
 const MAY = {
   agent: ['notifications.read', 'conversations.manage', 'conversations.read', 'conversations.reply', 'contacts.read', 'contacts.manage', 'sessions.manage', 'widgets.read', 'refusals.read'],
-  admin: ['notifications.send', 'notifications.manage', 'widgets.manage', 'api_keys.manage', 'audit.read'],
+  admin: ['notifications.send', 'notifications.manage', 'contacts.merge', 'widgets.manage', 'api_keys.manage', 'audit.read'],
   owner: ['protection.lower'],
 }
 const permissions = (role) => [...MAY.agent, ...(role === 'agent' ? [] : MAY.admin), ...(role === 'owner' ? MAY.owner : [])]

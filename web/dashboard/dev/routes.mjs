@@ -71,6 +71,24 @@ export function routes(state) {
     return one
   }
 
+  const merges = new Map()
+  const mergesOf = (survivor) => [...merges].filter(([merged]) => find(world.contacts, merged).merged_into === survivor).map(([, merge]) => merge)
+  const brief = (one) => ({ id: one.id, name: one.fields.name?.value ?? null, email: one.fields.email?.value ?? null, trust: one.trust, flags: one.flags })
+  const mayMerge = (survivor, merged) => {
+    const both = [find(world.contacts, survivor), find(world.contacts, merged)]
+    if (survivor === merged) throw new Refused(422, 'same_contact', 'a contact cannot be merged into itself')
+    for (const one of both) if (one.merged_into) throw new Refused(409, 'contact_is_merged', `${one.id} was merged into ${one.merged_into}`)
+    if (mergesOf(merged).length > 0) throw new Refused(409, 'contact_has_merged', 'others were merged into this contact: merge the other way round, or take those back first')
+    return both
+  }
+  const parted = (me, action, into, from) => {
+    record(me, action, from.id, into.id)
+    for (const one of [into, from]) {
+      world.sessions.set(one.id, [])
+      live.push('contact.changed', { id: one.id })
+    }
+  }
+
   return [
     ['GET', '/me', ({ me }) => state.meOf(me)],
     ['GET', '/members', ({ page }) => page(world.members)],
@@ -81,7 +99,7 @@ export function routes(state) {
       const contact = query.get('contact')
       const list = world.conversations
         .filter((c) => wanted === 'all' || c.state === wanted)
-        .filter((c) => !contact || c.contactId === contact)
+        .filter((c) => !contact || c.contactId === contact || find(world.contacts, c.contactId).merged_into === contact)
         .filter((c) => !who || (who === 'none' ? !c.assignee : c.assignee?.id === (who === 'me' ? me.id : who)))
         .map(conversation)
         .sort((a, b) => (b.last_message_at ?? b.created_at).localeCompare(a.last_message_at ?? a.created_at))
@@ -136,7 +154,7 @@ export function routes(state) {
       const text = (query.get('query') ?? '').toLowerCase()
       const list = text
         ? world.contacts.filter((c) => c.id === text || c.fields.id?.value?.toLowerCase() === text || c.fields.email?.value === text || (c.fields.name?.value ?? '').toLowerCase().startsWith(text))
-        : [...world.contacts].sort((a, b) => b.last_seen_at.localeCompare(a.last_seen_at))
+        : world.contacts.filter((c) => !c.merged_into).sort((a, b) => b.last_seen_at.localeCompare(a.last_seen_at))
       return page(list)
     }],
     ['GET', '/contacts/:id', ({ at }) => find(world.contacts, at.id)],
@@ -163,6 +181,37 @@ export function routes(state) {
       record(me, 'contact.sessions_ended', one.id)
       live.push('contact.changed', { id: one.id })
       return null
+    }],
+    ['GET', '/contacts/:id/merges', ({ at, page }) => page(mergesOf(find(world.contacts, at.id).id))],
+    ['GET', '/contacts/:id/merges/preview', ({ at, query }) => {
+      const [into, from] = mayMerge(at.id, query.get('contact'))
+      const proven = [into, from].every((one) => ['hmac', 'jwt'].includes(one.trust))
+      const warnings = [
+        ['both_proven', proven],
+        ['weaker_proof_stops', proven && into.trust !== from.trust],
+        ['contradicts_proven_id', from.flags.length > 0],
+        ['unproven', !['hmac', 'jwt'].includes(from.trust)],
+      ]
+      const sessions = [into, from].reduce((sum, one) => sum + (world.sessions.get(one.id)?.length ?? 0), 0)
+      const order = ['anonymous', 'claimed', 'hmac', 'jwt']
+      const demanded = order[Math.max(order.indexOf(into.trust), order.indexOf(from.trust))]
+      return { survivor: brief(into), merged: brief(from), sessions, demanded, warnings: warnings.filter(([, holds]) => holds).map(([name]) => name) }
+    }],
+    ['POST', '/contacts/:id/merges', ({ at, body, me }) => {
+      only(body, ['contact', 'reason'])
+      const [into, from] = mayMerge(at.id, body.contact)
+      from.merged_into = into.id
+      merges.set(from.id, { contact: brief(from), at: now(), by: { kind: 'member', id: me.id }, reason: body.reason })
+      parted(me, 'contact.merged', into, from)
+      return [201, { items: mergesOf(into.id), next_cursor: null }]
+    }],
+    ['DELETE', '/contacts/:id/merges/:merged', ({ at, me }) => {
+      const [into, from] = [find(world.contacts, at.id), find(world.contacts, at.merged)]
+      if (from.merged_into !== into.id) throw new Refused(409, 'not_merged', 'this contact was not merged into that one')
+      from.merged_into = null
+      merges.delete(from.id)
+      parted(me, 'contact.unmerged', into, from)
+      return from
     }],
 
     ['GET', '/widgets', ({ page }) => page(world.widgets)],

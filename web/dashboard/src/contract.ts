@@ -60,6 +60,28 @@ export type Contact = {
   company: { id: string; external_id: string | null; name: string | null } | null
   created_at: string
   last_seen_at: string | null
+  /** The contact that it is a part of. */
+  merged_into: string | null
+}
+
+/** What a list shows of a contact. */
+export type ContactBrief = { id: string; name: string | null; email: string | null; trust: Trust; flags: string[] }
+
+export type MergedContact = {
+  contact: ContactBrief
+  at: string
+  by: { kind: 'visitor' | 'member' | 'key' | 'system' | 'unknown'; id: string | null }
+  reason: string
+}
+
+export type MergeWarning = 'both_proven' | 'weaker_proof_stops' | 'contradicts_proven_id' | 'unproven'
+
+export type MergePreview = {
+  survivor: ContactBrief
+  merged: ContactBrief
+  sessions: number
+  demanded: Trust
+  warnings: MergeWarning[]
 }
 
 export type ContactSession = {

@@ -1,6 +1,7 @@
 // Every sentence that the pages say, in one place. Another language is another file of the same shape.
 import { broadcastWords } from './words/broadcast.ts'
 import { identityWords } from './words/identity.ts'
+import { mergeWords } from './words/merge.ts'
 import { reachWords } from './words/reach.ts'
 import { settingsWords } from './words/settings.ts'
 import { talkWords } from './words/talk.ts'
@@ -125,6 +126,7 @@ export const words = {
   },
 
   trust: trustWords,
+  ...mergeWords,
   ...talkWords,
   ...settingsWords,
   ...identityWords,

@@ -21,8 +21,9 @@ pub(super) async fn page(
     before: Option<Moment>,
 ) -> Result<Value, Failure> {
     let limit = count.clamp(1, MOST);
+    let place = before.map(|at| (at, [0; 16]));
     let mut items = match person.find(cx).await? {
-        Some(contact) => feed(cx, contact, &Slice { before, limit }).await?,
+        Some(contact) => feed(cx, contact, &Slice { before: place, limit }).await?,
         None => Vec::new(),
     };
     let more = items.len() > limit;

@@ -5,6 +5,7 @@ use countersign_base::{ContactId, Digest, Fault, TenantId};
 use countersign_door::live::{Topic, frame};
 use countersign_door::work::{Consumer, Happened};
 use countersign_door::{App, Cx, Pending};
+use countersign_people::merges;
 use countersign_reach::notifications::{FeedChanged, ItemAdded, look, unread};
 use serde_json::{Value, json};
 
@@ -28,22 +29,19 @@ impl Consumer for Push {
                 if !app.hub.is_heard(&topic(ContactId::from_bytes(event.topic))) {
                     continue; // the event of an item or a feed stands under its contact
                 }
-                if let Some(added) = event.event::<ItemAdded>() {
-                    let frame = item(app, event.tenant, added).await?;
-                    publish(app, added.contact, event.pos, frame);
+                let told = if let Some(added) = event.event::<ItemAdded>() {
+                    item(app, event.tenant, added).await?
                 } else if let Some(FeedChanged { contact }) = event.event() {
-                    let frame = count(app, event.tenant, contact).await?;
-                    publish(app, contact, event.pos, frame);
+                    count(app, event.tenant, contact).await?
+                } else {
+                    None
+                };
+                if let Some((contact, frame)) = told {
+                    app.hub.publish(&topic(contact), event.pos.unsigned_abs(), &frame);
                 }
             }
             Ok(())
         })
-    }
-}
-
-fn publish(app: &App, contact: ContactId, pos: i64, frame: Option<Bytes>) {
-    if let Some(frame) = frame {
-        app.hub.publish(&topic(contact), pos.unsigned_abs(), &frame);
     }
 }
 
@@ -55,20 +53,30 @@ pub(super) fn topic(contact: ContactId) -> Topic {
     topic
 }
 
-async fn item(app: &App, tenant: TenantId, added: ItemAdded) -> Result<Option<Bytes>, Fault> {
+/// A frame, and the contact whose sockets it is for.
+type Told = Option<(ContactId, Bytes)>;
+
+async fn item(app: &App, tenant: TenantId, added: ItemAdded) -> Result<Told, Fault> {
     let Some(scope) = app.scope(tenant).await? else { return Ok(None) };
-    let look = async move |cx: &mut Cx<'_>| look(cx, added.contact, added.notification).await;
-    let item = app.system(scope).await?.read(look).await?;
+    let look = async move |cx: &mut Cx<'_>| {
+        let contact = merges::survivor(cx, added.contact).await?;
+        Ok::<_, Fault>((contact, look(cx, contact, added.notification).await?))
+    };
+    let (contact, item) = app.system(scope).await?.read(look).await?;
     Ok(item.map(|item| {
-        told("inapp_web/new_notifications", &json!({ "notifications": [shape::item(&item)] }))
+        let items = json!({ "notifications": [shape::item(&item)] });
+        (contact, told("inapp_web/new_notifications", &items))
     }))
 }
 
-async fn count(app: &App, tenant: TenantId, contact: ContactId) -> Result<Option<Bytes>, Fault> {
+async fn count(app: &App, tenant: TenantId, contact: ContactId) -> Result<Told, Fault> {
     let Some(scope) = app.scope(tenant).await? else { return Ok(None) };
-    let count = async move |cx: &mut Cx<'_>| unread(cx, contact).await;
-    let count = app.system(scope).await?.read(count).await?;
-    Ok(Some(told("inapp_web/unread_count", &json!({ "count": count }))))
+    let count = async move |cx: &mut Cx<'_>| {
+        let contact = merges::survivor(cx, contact).await?;
+        Ok::<_, Fault>((contact, unread(cx, contact).await?))
+    };
+    let (contact, count) = app.system(scope).await?.read(count).await?;
+    Ok(Some((contact, told("inapp_web/unread_count", &json!({ "count": count })))))
 }
 
 /// A frame of the vendor's protocol.

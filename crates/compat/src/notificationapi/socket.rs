@@ -10,6 +10,7 @@ use countersign_door::{App, Cx, System};
 use countersign_infra::chance;
 use countersign_people::People;
 use countersign_people::guests::{self, Entered, Guest};
+use countersign_people::merges;
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
@@ -49,13 +50,17 @@ async fn enter(app: &App, people: &People, parts: &mut Parts) -> Result<Response
     let contact: ContactId =
         system.write(async move |cx: &mut Cx<'_>| who.ensure(cx).await).await?;
     let session = chance::bytes();
-    let Ok(seat) = app.hub.register(session, &[topic(contact)]) else {
+    let whole = system.read(async move |cx: &mut Cx<'_>| merges::whole(cx, contact).await).await;
+    let topics: Vec<_> = whole?.into_iter().map(topic).collect();
+    let Ok(seat) = app.hub.register(session, &topics) else {
         return Ok(StatusCode::SERVICE_UNAVAILABLE.into_response());
     };
     let guest = Guest { scope: install.scope, widget: install.widget.id, contact, presented };
     let entered = people.guests.enter(session, guest.clone());
-    // A revocation before the seat was taken is not seen by it.
-    if !guests::stands(app, people, &guest).await {
+    // A revocation before the seat was taken is not seen by it, nor is a merge.
+    let who = person.clone();
+    let now = system.read(async move |cx: &mut Cx<'_>| who.find(cx).await).await?;
+    if now != Some(contact) || !guests::stands(app, people, &guest).await {
         return Err(Failure::Unauthorized);
     }
     let logo = String::new();

@@ -99,14 +99,16 @@ async fn identify(
         })
         .collect();
     let source = if person.is_server() { Provenance::Set } else { Provenance::Said };
-    let learned = contacts::learn(cx, contact, source, &told).await?;
+    let learned = contacts::learn(cx, &person.user, source, &told).await?;
     tokens.register(cx, contact).await?;
     Ok(shown(person, &learned))
 }
 
 async fn user(cx: &mut Cx<'_>, person: &Person) -> Result<Value, Failure> {
-    let Some(contact) = person.find(cx).await? else { return Ok(json!({ "id": person.user })) };
-    Ok(shown(person, &contacts::find(cx, contact).await?))
+    if person.find(cx).await?.is_none() {
+        return Ok(json!({ "id": person.user }));
+    }
+    Ok(shown(person, &contacts::alone(cx, &person.user).await?))
 }
 
 fn shown(person: &Person, contact: &Contact) -> Value {

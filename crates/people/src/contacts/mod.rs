@@ -17,19 +17,20 @@ mod recognise;
 mod search;
 mod store;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use countersign_base::{CompanyId, ContactId, Fault, Moment, Provenance, Trust};
 use countersign_door::{Cx, Target};
 
 pub use self::model::{
-    Brief, Change, Changed, Company, Contact, FieldName, Fields, Known, Refusal,
+    Brief, Change, Changed, Company, Contact, FieldName, Fields, Flag, Known, Refusal,
 };
-pub use self::named::{ensure, learn, named, named_each};
+pub use self::named::{alone, ensure, learn, named, named_each};
+pub(crate) use self::recognise::recognise_alone;
 pub use self::recognise::{Claim, is_weaker, recognise, resume, say};
 pub use self::search::search;
 pub(crate) use self::store::trust;
-use crate::audit;
+use crate::{audit, merges};
 
 /// One contact.
 pub async fn find(cx: &mut Cx<'_>, id: ContactId) -> Result<Contact, Refusal> {
@@ -41,8 +42,12 @@ pub async fn exists(cx: &mut Cx<'_>, id: ContactId) -> Result<bool, Fault> {
     Ok(store::find(cx, id).await?.is_some())
 }
 
-/// Those of the ids that are a contact's.
-pub async fn existing(cx: &mut Cx<'_>, ids: &[ContactId]) -> Result<HashSet<ContactId>, Fault> {
+/// Those of the ids that are a contact's, with the contact that stands for each: of a merged one
+/// the survivor.
+pub async fn existing(
+    cx: &mut Cx<'_>,
+    ids: &[ContactId],
+) -> Result<HashMap<ContactId, ContactId>, Fault> {
     store::existing(cx, ids).await
 }
 
@@ -61,7 +66,13 @@ pub async fn how_many_known(cx: &mut Cx<'_>) -> Result<i64, Fault> {
     store::how_many_known(cx).await
 }
 
-/// What a list shows of these contacts.
+/// One contact that may be written to (X9 of `merges`).
+async fn find_whole(cx: &mut Cx<'_>, id: ContactId) -> Result<Contact, Refusal> {
+    let contact = find(cx, id).await?;
+    contact.merged_into.map_or(Ok(contact), |survivor| Err(Refusal::IsMerged(survivor)))
+}
+
+/// What a list shows of these contacts; of a merged one, what it shows of the survivor.
 pub async fn briefs(
     cx: &mut Cx<'_>,
     ids: &[ContactId],
@@ -71,7 +82,8 @@ pub async fn briefs(
         if briefs.contains_key(id) {
             continue;
         }
-        if let Some(contact) = store::find(cx, *id).await? {
+        let survivor = merges::survivor(cx, *id).await?;
+        if let Some(contact) = store::find(cx, survivor).await? {
             briefs.insert(*id, contact.brief());
         }
     }
@@ -80,7 +92,7 @@ pub async fn briefs(
 
 /// Writes fields as *set*; what is proven stays as it is (P1).
 pub async fn change(cx: &mut Cx<'_>, id: ContactId, change: Change) -> Result<Contact, Refusal> {
-    let mut contact = find(cx, id).await?;
+    let mut contact = find_whole(cx, id).await?;
     for (name, value) in change.fields()? {
         if !contact.fields.put(name, value, Provenance::Set, cx.now()) {
             return Err(Refusal::Proven(name));
@@ -92,20 +104,26 @@ pub async fn change(cx: &mut Cx<'_>, id: ContactId, change: Change) -> Result<Co
     Ok(contact)
 }
 
-/// Lets an HMAC prove the contact's identifiers again, as before any signed token (P4).
+/// Lets an HMAC prove the contact's identifiers again, as before any signed token (P4), and
+/// those of contacts that were merged into it.
 ///
 /// What tokens proved stays proven, and whoever is in stays in.
 pub async fn reset_ratchet(cx: &mut Cx<'_>, id: ContactId) -> Result<Contact, Refusal> {
-    let mut contact = find(cx, id).await?;
-    if !contact.trust.is_proven() {
+    if !find_whole(cx, id).await?.trust.is_proven() {
         return Err(Refusal::NotProven);
     }
-    store::lower(cx, id, Trust::Hmac).await?;
-    contact.trust = Trust::Hmac;
-    store::update(cx, &contact).await?;
+    for part in merges::whole(cx, id).await? {
+        let mut contact = find(cx, part).await?;
+        if !contact.trust.is_proven() {
+            continue;
+        }
+        store::lower(cx, part, Trust::Hmac).await?;
+        contact.trust = Trust::Hmac;
+        store::update(cx, &contact).await?;
+    }
     audit::note(cx, "contact.ratchet_reset", id).await?;
     cx.emit(&Changed { contact: id }).await?;
-    Ok(contact)
+    find(cx, id).await
 }
 
 /// Ends every session of the contact, on every node, now.

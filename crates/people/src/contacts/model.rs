@@ -145,6 +145,8 @@ pub struct Contact {
     pub created_at: Moment,
     /// When a session was last opened.
     pub last_seen_at: Moment,
+    /// The contact that it is a part of; such a one stands for itself in no list.
+    pub merged_into: Option<ContactId>,
 }
 
 /// What a member should know about a contact.
@@ -247,6 +249,9 @@ pub enum Refusal {
     /// The value is empty or too long.
     #[error("`{0}` has 1 to 254 visible characters: {1}")]
     Text(FieldName, TextFault),
+    /// It is a part of another contact.
+    #[error("this contact was merged into {0}: change that one, or take the merge back")]
+    IsMerged(ContactId),
     /// Nothing was ever proven.
     #[error("nobody has proven who this contact is, so there is nothing to take back")]
     NotProven,
@@ -269,6 +274,7 @@ impl From<Refusal> for Problem {
             Refusal::Weaker => return Self::identity_refused(),
             Refusal::Proven(_) => (S::CONFLICT, "field_is_proven"),
             Refusal::NotProven => (S::CONFLICT, "not_proven"),
+            Refusal::IsMerged(_) => (S::CONFLICT, "contact_is_merged"),
             Refusal::Text(..) => (S::UNPROCESSABLE_ENTITY, "bad_text"),
         };
         Self::new(status, code, refusal.to_string())

@@ -6,20 +6,34 @@ use countersign_door::Cx;
 use countersign_identity::Identifier;
 
 use super::model::{Changed, Contact, FieldName, Fields, Refusal};
+use super::recognise::before;
 use super::store;
+use crate::merges;
 
-/// The contact whose own id this is, and how that was proven; `claimed` when only a back end
-/// said so.
+/// The contact whose own id this is, of a merged one the survivor, and how it was proven;
+/// `claimed` when only a back end said so.
 pub async fn named(cx: &mut Cx<'_>, id: &str) -> Result<Option<(ContactId, Trust)>, Fault> {
-    store::identified(cx, Identifier::Id(id)).await
+    let found = store::identified(cx, Identifier::Id(id)).await?;
+    let Some((contact, by_identifier)) = found else { return Ok(None) };
+    let before = before(cx, contact, by_identifier).await?;
+    Ok(Some((merges::survivor(cx, contact).await?, before)))
 }
 
-/// The contacts with these own ids, in their order, where there are such.
+/// The contacts with these own ids, of merged ones the survivors, in their order, where there are
+/// such.
 pub async fn named_each(cx: &mut Cx<'_>, ids: &[&str]) -> Result<Vec<Option<ContactId>>, Fault> {
     store::named_each(cx, ids).await
 }
 
-/// The contact with this own id, made if it is missing.
+/// The contact that this own id names, whatever it was merged into: what is told about it is
+/// kept there.
+pub async fn alone(cx: &mut Cx<'_>, id: &str) -> Result<Contact, Refusal> {
+    let found = store::identified(cx, Identifier::Id(id)).await?;
+    let (contact, _) = found.ok_or(Refusal::NoSuchContact)?;
+    super::find(cx, contact).await
+}
+
+/// The contact with this own id, of a merged one the survivor, made if it is missing.
 ///
 /// A back end's word is no proof: the first proof of the same id finds this contact and raises
 /// its trust, and until then nobody who merely says the id reaches it (P3).
@@ -39,21 +53,22 @@ pub async fn ensure(cx: &mut Cx<'_>, id: &str) -> Result<ContactId, Fault> {
     Ok(new)
 }
 
-/// Writes what is told about a contact; what is known better stays as it is (P1).
+/// Writes what is told about the contact with this own id; what is known better stays as it is
+/// (P1).
 pub async fn learn(
     cx: &mut Cx<'_>,
-    id: ContactId,
+    id: &str,
     provenance: Provenance,
     told: &[(FieldName, String)],
 ) -> Result<Contact, Refusal> {
-    let mut contact = super::find(cx, id).await?;
+    let mut contact = alone(cx, id).await?;
     let before = contact.fields.clone();
     for (name, value) in told {
         contact.fields.put(*name, value.clone(), provenance, cx.now());
     }
     if contact.fields != before {
         store::update(cx, &contact).await?;
-        cx.emit(&Changed { contact: id }).await?;
+        cx.emit(&Changed { contact: contact.id }).await?;
     }
     Ok(contact)
 }

@@ -6,6 +6,7 @@ use countersign_identity::{Field, Identifier, Proven};
 
 use super::model::{Changed, Contact, FieldName, Fields, Flag, Refusal};
 use super::store;
+use crate::merges;
 
 /// What a weaker proof than before leads to (P4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,11 +17,38 @@ pub enum Claim {
     Observed,
 }
 
-/// The contact of a valid proof, made if it is new (P2, P4).
+/// The contact of a valid proof, made if it is new (P2, P4); of a merged one the survivor.
 ///
 /// A token may prove an id and an email; the id decides. An email finds a contact only when
 /// that contact has no other proven id.
 pub async fn recognise(
+    cx: &mut Cx<'_>,
+    proven: &Proven,
+    trust: Trust,
+    claim: Claim,
+) -> Result<Contact, Refusal> {
+    let own = alone(cx, proven, trust, claim).await?;
+    let Some(survivor) = own.merged_into else { return Ok(own) };
+    let mut survivor = super::find(cx, survivor).await?;
+    survivor.last_seen_at = cx.now();
+    store::update(cx, &survivor).await?;
+    cx.emit(&Changed { contact: survivor.id }).await?;
+    Ok(survivor)
+}
+
+/// The contact that a valid proof names, whatever it was merged into; a proof that is too weak
+/// is refused (P4).
+pub(crate) async fn recognise_alone(
+    cx: &mut Cx<'_>,
+    proven: &Proven,
+    trust: Trust,
+) -> Result<Contact, Refusal> {
+    alone(cx, proven, trust, Claim::Enforced).await
+}
+
+/// What a proof tells is learned of the contact that it names, merged or not: taking a merge
+/// back must find it there.
+async fn alone(
     cx: &mut Cx<'_>,
     proven: &Proven,
     trust: Trust,
@@ -31,13 +59,14 @@ pub async fn recognise(
         None => claim_identifiers(cx, proven, new, trust).await?,
         known => known,
     };
-    if let Some((_, before)) = known
-        && before > trust
-    {
-        return match claim {
-            Claim::Enforced => Err(Refusal::Weaker),
-            Claim::Observed => flagged(cx, proven, trust).await,
-        };
+    if let Some((id, by_identifier)) = known {
+        merges::hold(cx, id).await?;
+        if before(cx, id, by_identifier).await? > trust {
+            return match claim {
+                Claim::Enforced => Err(Refusal::Weaker),
+                Claim::Observed => flagged(cx, proven, trust).await,
+            };
+        }
     }
     let id = known.map_or(new, |(id, _)| id);
     let mut contact = match store::find(cx, id).await? {
@@ -55,10 +84,22 @@ pub async fn recognise(
 
 /// Whether what the proof names was proven more strongly before (P4).
 pub async fn is_weaker(cx: &mut Cx<'_>, proven: &Proven, trust: Trust) -> Result<bool, Fault> {
-    Ok(known(cx, proven).await?.is_some_and(|(_, before)| before > trust))
+    let Some((id, by_identifier)) = known(cx, proven).await? else { return Ok(false) };
+    Ok(before(cx, id, by_identifier).await? > trust)
 }
 
-/// The contact that the proof's identifiers lead to, and how it was proven then.
+/// How strongly a person was proven before: by this identifier or, where contacts were merged,
+/// by any (X2 of `merges`).
+pub(super) async fn before(
+    cx: &mut Cx<'_>,
+    contact: ContactId,
+    by_identifier: Trust,
+) -> Result<Trust, Fault> {
+    let person = merges::person(cx, contact).await?;
+    Ok(person.strongest.map_or(by_identifier, |strongest| strongest.max(by_identifier)))
+}
+
+/// The contact that the proof's identifiers lead to, and how they were proven then.
 async fn known(cx: &mut Cx<'_>, proven: &Proven) -> Result<Option<(ContactId, Trust)>, Fault> {
     let subject: Vec<_> = proven.subject().collect();
     for (place, identifier) in subject.iter().enumerate() {

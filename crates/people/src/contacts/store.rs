@@ -1,6 +1,6 @@
 //! The only file that knows where contacts are kept.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use countersign_base::{CompanyId, ContactId, Fault, Moment, Trust};
@@ -13,22 +13,24 @@ use serde::{Deserialize, Serialize};
 use super::model::{Company, Contact, FieldName, Fields, Flag};
 
 const FIND: &str = "
-    select id, trust, contradicts, company, sealed, created_at, last_seen_at
+    select id, trust, contradicts, company, sealed, created_at, last_seen_at, merged_into
     from contact where tenant = $1 and id = $2";
 const EXACT: &str = "
-    select id, trust, contradicts, company, sealed, created_at, last_seen_at
+    select id, trust, contradicts, company, sealed, created_at, last_seen_at, merged_into
     from contact where tenant = $1 and (email_mark = $2 or external_mark = $3)
     order by last_seen_at desc, id desc limit 100";
 const LATEST: &str = "
-    select id, trust, contradicts, company, sealed, created_at, last_seen_at
-    from contact where tenant = $1 and (last_seen_at, id) < ($2, $3)
+    select id, trust, contradicts, company, sealed, created_at, last_seen_at, merged_into
+    from contact where tenant = $1 and (last_seen_at, id) < ($2, $3) and merged_into is null
     order by last_seen_at desc, id desc limit $4";
 const KNOWN_AFTER: &str = "
     select id from contact
     where tenant = $1 and id > $2 and created_at <= $3 and trust <> 'anonymous'
+        and merged_into is null
     order by id limit $4";
-const HOW_MANY_KNOWN: &str =
-    "select count(*) from contact where tenant = $1 and trust <> 'anonymous'";
+const HOW_MANY_KNOWN: &str = "
+    select count(*) from contact
+    where tenant = $1 and trust <> 'anonymous' and merged_into is null";
 const INSERT: &str = "
     insert into contact (tenant, id, trust, contradicts, email_mark, external_mark, sealed,
         created_at, last_seen_at)
@@ -41,13 +43,16 @@ const UPDATE: &str = "
 const IDENTIFIED: &str =
     "select contact, trust from identifier where tenant = $1 and kind = $2 and mark = $3";
 const NAMED_EACH: Sql = Sql {
-    lite: "select mark, contact from identifier where tenant = $1 and kind = 'id' and mark = $2",
-    pg: "select mark, contact from identifier
-        where tenant = $1 and kind = 'id' and mark = any($2)",
+    lite: "select i.mark, coalesce(c.merged_into, c.id)
+        from identifier i join contact c on c.tenant = $1 and c.id = i.contact
+        where i.tenant = $1 and i.kind = 'id' and i.mark = $2",
+    pg: "select i.mark, coalesce(c.merged_into, c.id)
+        from identifier i join contact c on c.tenant = $1 and c.id = i.contact
+        where i.tenant = $1 and i.kind = 'id' and i.mark = any($2)",
 };
 const EXISTING: Sql = Sql {
-    lite: "select id from contact where tenant = $1 and id = $2",
-    pg: "select id from contact where tenant = $1 and id = any($2)",
+    lite: "select id, coalesce(merged_into, id) from contact where tenant = $1 and id = $2",
+    pg: "select id, coalesce(merged_into, id) from contact where tenant = $1 and id = any($2)",
 };
 const PROVEN_ID: &str =
     "select 1 from identifier where tenant = $1 and contact = $2 and kind = 'id'";
@@ -137,6 +142,7 @@ pub(super) async fn create(
         company: None,
         created_at: now,
         last_seen_at: now,
+        merged_into: None,
     };
     let sealed = seal(cx, &key, &contact)?;
     let (email, external) = marks(cx, &contact.fields);
@@ -194,13 +200,14 @@ pub(super) async fn named_each(
     Ok(marks.iter().map(|mark| found.get(mark).copied()).collect())
 }
 
-/// Those of the ids that are a contact's.
+/// Those of the ids that are a contact's, with the contact that stands for each.
 pub(super) async fn existing(
     cx: &mut Cx<'_>,
     ids: &[ContactId],
-) -> Result<HashSet<ContactId>, Fault> {
+) -> Result<HashMap<ContactId, ContactId>, Fault> {
     let rows: Vec<_> = ids.iter().map(|id| [(*id).into()]).collect();
-    let found = cx.rows_each(EXISTING, &[cx.tenant().into()], &rows, |row| row.col(0)).await?;
+    let read = |row: &Row<'_>| Ok((row.col(0)?, row.col(1)?));
+    let found = cx.rows_each(EXISTING, &[cx.tenant().into()], &rows, read).await?;
     Ok(found.into_iter().collect())
 }
 
@@ -378,6 +385,7 @@ fn read(row: &Row<'_>) -> Result<Closed, Fault> {
         company: None,
         created_at: row.col(5)?,
         last_seen_at: row.col::<Moment>(6)?,
+        merged_into: row.col(7)?,
     };
     Ok(Closed { contact, company: row.col(3)?, sealed: row.col(4)? })
 }

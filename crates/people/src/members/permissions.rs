@@ -7,10 +7,11 @@ use countersign_base::Role;
 /// The permissions themselves are types beside the routes that need them, also in crates
 /// above this one; a test reads the sources and compares. `protection.lower` is none of them:
 /// whether a change lowers a widget's protection, only its operation can tell.
-const ALL: [(&str, Role); 16] = [
+const ALL: [(&str, Role); 17] = [
     ("api_keys.manage", Role::Admin),
     ("audit.read", Role::Admin),
     ("contacts.manage", Role::Agent),
+    ("contacts.merge", Role::Admin),
     ("contacts.read", Role::Agent),
     ("conversations.manage", Role::Agent),
     ("conversations.read", Role::Agent),

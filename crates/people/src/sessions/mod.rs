@@ -34,10 +34,10 @@ mod ticket;
 use std::sync::Arc;
 
 use countersign_base::{
-    ContactId, ConversationId, Event, Fault, Moment, SessionId, Topic, WidgetId,
+    ContactId, ConversationId, Event, Fault, Moment, SessionId, TenantId, Topic, WidgetId,
 };
 use countersign_door::work::Old;
-use countersign_door::{App, Arrival, Cx, Revocation, Target};
+use countersign_door::{App, Arrival, Cx, Problem, Revocation, Target};
 use countersign_guard::Network;
 use countersign_identity::Proven;
 use countersign_infra::vault::{TenantKeys, Vault};
@@ -46,8 +46,8 @@ use serde::{Deserialize, Serialize};
 pub use self::door::admit;
 pub use self::model::{Refusal, SessionShown};
 pub use self::ticket::{StreamPass, ends_at, spend_ticket, still_holds};
-use crate::audit;
 use crate::signing::SigningKeys;
+use crate::{People, audit};
 
 /// Sessions that were used lately, and the keys around them.
 pub struct Sessions {
@@ -92,6 +92,26 @@ fn once(cx: &Cx<'_>, widget: WidgetId, proven: &Proven) -> Option<([u8; 32], Mom
     let of_widget = [widget.bytes().as_slice(), jti.as_bytes()].concat();
     let mark = cx.keys().mark("single use", &of_widget);
     Some((mark, Moment::from_millis(expires * 1_000)))
+}
+
+/// Uses a token up; says whether this was the first time (S12).
+pub(crate) async fn spend(
+    cx: &mut Cx<'_>,
+    widget: WidgetId,
+    proven: &Proven,
+) -> Result<bool, Fault> {
+    let Some((mark, expires)) = once(cx, widget, proven) else { return Ok(true) };
+    store::spend_proof(cx, &mark, expires).await
+}
+
+/// The browser's key that a living session is bound to.
+pub(crate) async fn thumbprint(
+    app: &App,
+    people: &People,
+    session: SessionId,
+    tenant: TenantId,
+) -> Result<Option<String>, Problem> {
+    Ok(door::known(app, people, session, tenant).await?.thumbprint.clone())
 }
 
 /// Whether a token has opened its one session (S12).

@@ -404,8 +404,7 @@ impl Who {
 /// Uses a token up; says whether it was the first time (S12).
 async fn spend(cx: &mut Cx<'_>, widget: WidgetId, who: &Who) -> Result<bool, Refusal> {
     let Who::Proven(proven, ..) = who else { return Ok(true) };
-    let Some((mark, expires)) = super::once(cx, widget, proven) else { return Ok(true) };
-    Ok(store::spend_proof(cx, &mark, expires).await?)
+    Ok(super::spend(cx, widget, proven).await?)
 }
 
 async fn visitor_token(cx: &mut Cx<'_>, contact: ContactId) -> Result<String, Refusal> {

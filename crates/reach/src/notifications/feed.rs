@@ -1,7 +1,9 @@
-//! A contact's feed: its items, how many are unread, and what the contact does with them.
+//! A contact's feed: its items, how many are unread, and what the contact does with them. The
+//! feeds of contacts that were merged into it are read with its own (X3 of `people::merges`).
 
-use countersign_base::{ContactId, Fault, Moment, NotificationId};
+use countersign_base::{ContactId, Fault, NotificationId};
 use countersign_door::Cx;
+use countersign_people::merges;
 
 use super::events::FeedChanged;
 use super::item::{Changes, Item, Marks, Slice};
@@ -13,9 +15,14 @@ pub const MOST_CHANGED: usize = 1_000;
 
 /// Items, newest first; one more than asked for where there are more.
 pub async fn feed(cx: &mut Cx<'_>, contact: ContactId, slice: &Slice) -> Result<Vec<Item>, Fault> {
-    let before = slice.before.unwrap_or(Moment::from_millis(i64::MAX));
-    let limit = i64::try_from(slice.limit).unwrap_or(i64::MAX).saturating_add(1);
-    item::page(cx, contact, before, limit).await
+    let limit = slice.limit.saturating_add(1);
+    let mut items = Vec::new();
+    for part in merges::whole(cx, contact).await? {
+        items.extend(item::page(cx, part, slice.before, limit).await?);
+    }
+    items.sort_unstable_by_key(|item| std::cmp::Reverse((item.at, item.id)));
+    items.truncate(limit);
+    Ok(items)
 }
 
 /// One item of the contact's, if it is still there (N4).
@@ -24,12 +31,31 @@ pub async fn look(
     contact: ContactId,
     id: NotificationId,
 ) -> Result<Option<Item>, Fault> {
-    item::find(cx, contact, id).await
+    let whole = merges::whole(cx, contact).await?;
+    Ok(find(cx, &whole, id).await?.map(|(_, item)| item))
+}
+
+/// An item, and whose it is.
+async fn find(
+    cx: &mut Cx<'_>,
+    whole: &[ContactId],
+    id: NotificationId,
+) -> Result<Option<(ContactId, Item)>, Fault> {
+    for part in whole {
+        if let Some(item) = item::find(cx, *part, id).await? {
+            return Ok(Some((*part, item)));
+        }
+    }
+    Ok(None)
 }
 
 /// How many items were neither seen nor put away, up to 100,000 (N3).
 pub async fn unread(cx: &mut Cx<'_>, contact: ContactId) -> Result<i64, Fault> {
-    item::unread(cx, contact).await
+    let mut unread = 0;
+    for part in merges::whole(cx, contact).await? {
+        unread += item::unread(cx, part).await?;
+    }
+    Ok(unread)
 }
 
 /// Changes items of the contact's; ids that are not its own change nothing (N4). Says how many
@@ -43,10 +69,13 @@ pub async fn change(
     if ids.len() > MOST_CHANGED {
         return Err(Refusal::TooMany { what: "ids in one call", most: MOST_CHANGED });
     }
-    item::hold_existing(cx, contact).await?;
+    let whole = merges::whole(cx, contact).await?;
+    for part in &whole {
+        item::hold_existing(cx, *part).await?;
+    }
     let mut changed = 0;
     for id in ids {
-        let Some(mut found) = item::find(cx, contact, *id).await? else { continue };
+        let Some((owner, mut found)) = find(cx, &whole, *id).await? else { continue };
         let marks: Marks = changes.after(found.marks);
         if marks == found.marks && changes.reply.is_none() {
             continue;
@@ -57,9 +86,9 @@ pub async fn change(
             return Err(Refusal::TooMany { what: "replies to one item", most: 100 });
         }
         if changes.reply.is_some() {
-            item::reply(cx, contact, &found).await?;
+            item::reply(cx, owner, &found).await?;
         } else {
-            item::mark(cx, contact, &found).await?;
+            item::mark(cx, owner, &found).await?;
         }
         changed += 1;
     }
@@ -71,8 +100,12 @@ pub async fn change(
 
 /// Shows everything as read.
 pub async fn see_all(cx: &mut Cx<'_>, contact: ContactId) -> Result<(), Fault> {
-    item::hold_existing(cx, contact).await?;
-    if item::see_all(cx, contact).await? > 0 {
+    let mut seen = 0;
+    for part in merges::whole(cx, contact).await? {
+        item::hold_existing(cx, part).await?;
+        seen += item::see_all(cx, part).await?;
+    }
+    if seen > 0 {
         cx.emit(&FeedChanged { contact }).await?;
     }
     Ok(())

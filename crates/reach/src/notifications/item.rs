@@ -148,8 +148,8 @@ pub(super) struct Content {
 /// A page of a feed.
 #[derive(Debug)]
 pub struct Slice {
-    /// Items before this moment; all without it.
-    pub before: Option<Moment>,
+    /// Items before this moment and, at this moment, before this id; all without it.
+    pub before: Option<(Moment, [u8; 16])>,
     /// Items at most.
     pub limit: usize,
 }

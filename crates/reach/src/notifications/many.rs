@@ -68,7 +68,7 @@ pub async fn known_each(cx: &mut Cx<'_>, people: &[To]) -> Result<Vec<Option<Con
     let mut named = contacts::named_each(cx, &ids).await?.into_iter();
     let known = |to: &To| match to {
         To::Person(_) => named.next().flatten(),
-        To::Contact(id) => existing.contains(id).then_some(*id),
+        To::Contact(id) => existing.get(id).copied(),
         To::Several => None,
     };
     Ok(people.iter().map(known).collect())

@@ -3,6 +3,7 @@
 use countersign_base::{ContactId, Digest, Fault, Moment, NotificationId, Provenance};
 use countersign_door::{App, Cx};
 use countersign_people::contacts::{self, FieldName};
+use countersign_people::merges;
 use serde::{Deserialize, Serialize};
 
 use super::channel::{Channel, Delivery};
@@ -129,14 +130,18 @@ pub(super) fn check_moment(cx: &Cx<'_>, at: Moment) -> Result<(), Refusal> {
     if at > cx.now().plus_seconds(FURTHEST) { Err(Refusal::TooFar) } else { Ok(()) }
 }
 
-/// Takes a type's items out of a contact's feed; says how many there were (N13).
+/// Takes a type's items out of a contact's feed, and out of those that it reads; says how many
+/// there were (N13).
 pub async fn retract(
     cx: &mut Cx<'_>,
     contact: ContactId,
     kind: &str,
     sub: Option<&str>,
 ) -> Result<u64, Fault> {
-    let taken = item::retract(cx, contact, kind, sub).await?;
+    let mut taken = 0;
+    for part in merges::whole(cx, contact).await? {
+        taken += item::retract(cx, part, kind, sub).await?;
+    }
     if taken > 0 {
         cx.emit(&FeedChanged { contact }).await?;
     }
@@ -146,7 +151,9 @@ pub async fn retract(
 /// The contact to send to, and what the caller says about it.
 pub(crate) async fn recipient(cx: &mut Cx<'_>, to: &To) -> Result<ContactId, Refusal> {
     let person = match to {
-        To::Contact(id) if contacts::exists(cx, *id).await? => return Ok(*id),
+        To::Contact(id) if contacts::exists(cx, *id).await? => {
+            return Ok(merges::survivor(cx, *id).await?);
+        }
         To::Contact(_) | To::Several => return Err(Refusal::NoSuchContact),
         To::Person(person) => person,
     };
@@ -155,7 +162,7 @@ pub(crate) async fn recipient(cx: &mut Cx<'_>, to: &To) -> Result<ContactId, Ref
     let told: Vec<_> =
         told.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))).collect();
     if !told.is_empty() {
-        contacts::learn(cx, contact, Provenance::Set, &told).await?;
+        contacts::learn(cx, &person.id, Provenance::Set, &told).await?;
     }
     Ok(contact)
 }

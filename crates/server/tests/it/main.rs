@@ -17,6 +17,7 @@ mod explain;
 mod idempotency;
 mod identity_secrets;
 mod jwks;
+mod merges;
 mod notifications;
 mod refusals;
 mod replays;

@@ -101,7 +101,7 @@ async fn signing_in_is_the_whole_answer() {
         "organization": { "id": tenant.scope.organization, "name": "acme" },
         "environment": "live",
         "permissions": [
-            "api_keys.manage", "audit.read", "contacts.manage", "contacts.read",
+            "api_keys.manage", "audit.read", "contacts.manage", "contacts.merge", "contacts.read",
             "conversations.manage", "conversations.read", "conversations.reply", "members.read",
             "notifications.manage", "notifications.read", "notifications.send",
             "protection.lower", "refusals.read", "sessions.manage", "widgets.manage",

@@ -119,8 +119,14 @@ async fn every_route_with_an_id_answers_404_to_another_tenant() {
         };
         let secret = secrets["items"][0]["id"].as_str().unwrap();
         let filled = path.replace("{id}", &id).replace("{secret}", secret);
+        let filled = filled.replace("{merged}", alice.contact());
+        let filled = match path.rsplit('/').next().unwrap() {
+            "preview" => format!("{filled}?contact={}", alice.contact()),
+            _ => filled,
+        };
         let body = match (method.as_str(), path.rsplit('/').next().unwrap()) {
             ("POST", "messages") => json!({ "client_id": "a", "text": "b" }),
+            ("POST", "merges") => json!({ "contact": alice.contact(), "reason": "why" }),
             ("PUT", "seen") => json!({ "seq": 1 }),
             ("PUT", "jwks") => json!({ "url": "https://keys.example/jwks.json" }),
             ("PATCH", "{secret}") => json!({ "retire_at": null }),

@@ -6,7 +6,7 @@ use countersign_door::live::frame;
 use countersign_door::work::Happened;
 use countersign_door::{Cursor, Cx};
 use countersign_infra::vault::TenantKeys;
-use countersign_people::{contacts, refusals};
+use countersign_people::{contacts, merges, refusals};
 use countersign_reach::broadcasts::{self, Broadcast, BroadcastMoved};
 use countersign_reach::notifications::item::Item;
 use countersign_reach::notifications::{self, FeedChanged, ItemAdded};
@@ -125,7 +125,7 @@ pub(super) enum Facts {
 /// Reads what there is to tell; `None` when it is gone.
 ///
 /// The conversation's contact is asked for and not taken from the event: it may have joined a
-/// proven contact since. A row that cannot be opened is told to nobody, and does not stop the
+/// proven contact since. Of a merged contact the survivor is told. A row that cannot be opened is told to nobody, and does not stop the
 /// news that come after it.
 pub(super) async fn facts(
     cx: &mut Cx<'_>,
@@ -140,6 +140,7 @@ pub(super) async fn facts(
         News::Item(event) => item_facts(cx, event).await,
         News::Broadcast(event) => broadcast_facts(cx, event).await,
         News::Feed(FeedChanged { contact }) => {
+            let contact = merges::survivor(cx, contact).await?;
             let unread = notifications::unread(cx, contact).await;
             unread.map(|unread| Some(Facts::Feed { contact, unread }))
         }
@@ -235,13 +236,14 @@ async fn message_facts(
 ) -> Result<Option<Facts>, Fault> {
     let found = message::at(cx, event.conversation, event.seq).await?;
     let Some((contact, stored)) = found else { return Ok(None) };
-    let shown = view::message(cx, names, contact, stored).await?;
-    Ok(shown.map(|shown| Facts::Message(contact, shown)))
+    let Some(shown) = view::message(cx, names, contact, stored).await? else { return Ok(None) };
+    Ok(Some(Facts::Message(merges::survivor(cx, contact).await?, shown)))
 }
 
 /// An item that was retracted meanwhile is told to nobody.
 async fn item_facts(cx: &mut Cx<'_>, event: ItemAdded) -> Result<Option<Facts>, Fault> {
     let ItemAdded { contact, notification } = event;
+    let contact = merges::survivor(cx, contact).await?;
     let Some(item) = notifications::look(cx, contact, notification).await? else {
         return Ok(None);
     };

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use countersign_base::{ConversationId, Fault, TenantId};
 use countersign_door::live::{Answer, Code, Conversation, Then};
 use countersign_door::{App, Cx, System};
+use countersign_people::merges;
 use serde::Deserialize;
 use tokio::task::AbortHandle;
 
@@ -151,9 +152,15 @@ impl Listener {
     }
 
     async fn missed(&self, after: i64) -> Result<i64, Fault> {
-        let contact = self.contact();
+        let audience = self.who.audience;
         self.system
-            .read(async move |cx: &mut Cx<'_>| log::missed(cx, contact, after, MOST + 1).await)
+            .read(async move |cx: &mut Cx<'_>| {
+                let mut missed = 0;
+                for topic in topics(cx, audience).await? {
+                    missed += log::missed(cx, topic, after, MOST + 1).await?;
+                }
+                Ok(missed)
+            })
             .await
     }
 
@@ -167,7 +174,9 @@ impl Listener {
             .system
             .read(async move |cx: &mut Cx<'_>| {
                 let contact = super::reach(cx, side, conversation).await?;
-                let name = Names::default().writer(cx, contact, writer).await?;
+                let mut names = Names::default();
+                let name = names.writer(cx, contact, writer).await?;
+                let contact = names.contact(cx, contact).await?.id;
                 Ok(Typing { tenant: cx.tenant(), contact, conversation, writer, name })
             })
             .await;
@@ -178,10 +187,6 @@ impl Listener {
 
     fn cursor(&self, pos: i64) -> String {
         self.who.audience.cursor(self.system.keys(), self.who.tenant, pos)
-    }
-
-    fn contact(&self) -> Option<[u8; 16]> {
-        contact_of(self.who.audience)
     }
 }
 
@@ -194,7 +199,7 @@ struct Page {
 }
 
 async fn read_page(cx: &mut Cx<'_>, audience: Audience, after: i64) -> Result<Page, Fault> {
-    let entries = log::since(cx, contact_of(audience), after, PAGE).await?;
+    let entries = missed(cx, audience, after).await?;
     let is_last = i64::try_from(entries.len()).is_ok_and(|many| many < PAGE);
     let end = entries.last().map_or(after, |entry| entry.pos);
     let mut names = Names::default();
@@ -208,11 +213,23 @@ async fn read_page(cx: &mut Cx<'_>, audience: Audience, after: i64) -> Result<Pa
     Ok(Page { frames, end, is_last })
 }
 
-fn contact_of(audience: Audience) -> Option<[u8; 16]> {
-    match audience {
-        Audience::Visitor(contact) => Some(contact.bytes()),
-        Audience::Staff => None,
+/// The next events of whoever listens, in their order.
+async fn missed(cx: &mut Cx<'_>, audience: Audience, after: i64) -> Result<Vec<log::Entry>, Fault> {
+    let mut entries = Vec::new();
+    for topic in topics(cx, audience).await? {
+        entries.extend(log::since(cx, topic, after, PAGE).await?);
     }
+    entries.sort_unstable_by_key(|entry| entry.pos);
+    entries.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
+    Ok(entries)
+}
+
+/// Under what the log keeps an audience's events: a contact's own, and those of the contacts that
+/// were merged into it; all of the tenant's for the organization.
+async fn topics(cx: &mut Cx<'_>, audience: Audience) -> Result<Vec<Option<[u8; 16]>>, Fault> {
+    let Audience::Visitor(contact) = audience else { return Ok(vec![None]) };
+    let whole = merges::whole(cx, contact).await?;
+    Ok(whole.into_iter().map(|contact| Some(contact.bytes())).collect())
 }
 
 fn gave_up(fault: &Fault) -> Answer {

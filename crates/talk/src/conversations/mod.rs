@@ -35,7 +35,7 @@ mod view;
 
 use countersign_base::{ContactId, ConversationId, Fault, WidgetId};
 use countersign_door::Cx;
-use countersign_people::{audit, contacts, members};
+use countersign_people::{audit, contacts, members, merges};
 
 pub use self::consume::Frames;
 pub use self::events::{ConversationChanged, MessageCreated};
@@ -105,6 +105,7 @@ pub async fn open_with(
     if !contacts::exists(cx, contact).await? {
         return Err(Refusal::NoSuchContact);
     }
+    let contact = merges::survivor(cx, contact).await?;
     open(cx, contact, NO_WIDGET, client_id, text).await
 }
 
@@ -156,7 +157,7 @@ pub async fn find(
     Ok(view::conversation(cx, &mut Names::default(), side, &found).await?)
 }
 
-/// A contact's conversations, newest activity first.
+/// A contact's conversations and those of contacts merged into it, newest activity first.
 pub async fn of_contact(
     cx: &mut Cx<'_>,
     side: Side,
@@ -165,8 +166,11 @@ pub async fn of_contact(
     assigned: Assigned,
     slice: Slice,
 ) -> Result<Vec<Listed>, Fault> {
-    let found = rows::of_contact(cx, contact, state, assigned, slice).await?;
-    view::conversations(cx, side, found).await
+    let mut found = Vec::new();
+    for part in merges::whole(cx, contact).await? {
+        found.extend(rows::of_contact(cx, part, state, assigned, slice).await?);
+    }
+    view::conversations(cx, side, newest(found, slice)).await
 }
 
 /// The organization's conversations, newest activity first.
@@ -184,9 +188,14 @@ pub async fn of_tenant(
             found.extend(rows::of_state(cx, wanted, assigned, slice).await?);
         }
     }
+    view::conversations(cx, Side::Staff, newest(found, slice)).await
+}
+
+/// Of several lists, each in its order, the first page.
+fn newest(mut found: Vec<rows::Stored>, slice: Slice) -> Vec<rows::Stored> {
     found.sort_unstable_by_key(|row| std::cmp::Reverse((row.active_at, row.id)));
     found.truncate(usize::try_from(slice.limit).unwrap_or(usize::MAX));
-    view::conversations(cx, Side::Staff, found).await
+    found
 }
 
 /// Messages of a conversation, by their number.
@@ -252,17 +261,35 @@ pub async fn change(cx: &mut Cx<'_>, id: ConversationId, change: Change) -> Resu
     Ok(())
 }
 
-/// The contact of a conversation that this side may reach (C1).
+/// The contact of a conversation that this side may reach (C1): the visitor's own or one that
+/// was merged into it.
 pub(crate) async fn reach(
     cx: &mut Cx<'_>,
     side: Side,
     id: ConversationId,
 ) -> Result<ContactId, Refusal> {
     let contact = match side {
-        Side::Visitor(contact) => rows::owned(cx, contact, id).await?,
+        Side::Visitor(contact) => owner(cx, contact, id).await?,
         Side::Staff => rows::owner(cx, id).await?,
     };
     contact.ok_or(Refusal::NoSuchConversation)
+}
+
+/// Most contacts are alone: the others are asked for only when it is not the contact's own.
+async fn owner(
+    cx: &mut Cx<'_>,
+    contact: ContactId,
+    id: ConversationId,
+) -> Result<Option<ContactId>, Fault> {
+    if let Some(own) = rows::owned(cx, contact, id).await? {
+        return Ok(Some(own));
+    }
+    for merged in merges::into(cx, contact).await? {
+        if let Some(owner) = rows::owned(cx, merged, id).await? {
+            return Ok(Some(owner));
+        }
+    }
+    Ok(None)
 }
 
 /// Two statements and the event: every message takes this way, so there is nothing else on it.
@@ -276,9 +303,9 @@ async fn append(
         Some(contact) => rows::advance_by_visitor(cx, contact, id).await?,
         None => rows::advance_by_staff(cx, id).await?,
     };
-    let Some((seq, contact)) = advanced else {
-        reach(cx, Side::from(cx.caller()), id).await?;
-        return Err(Refusal::Closed);
+    let (seq, contact) = match advanced {
+        Some(advanced) => advanced,
+        None => advance_merged(cx, id).await?,
     };
     let key = cx.contact_key(contact).await?.ok_or(Refusal::NoSuchConversation)?;
     let stored = message::sealed(cx, &key, id, seq, client_id, text);
@@ -287,6 +314,15 @@ async fn append(
     }
     cx.emit(&MessageCreated { conversation: id, contact, seq }).await?;
     Ok(view::written(stored, text))
+}
+
+/// The same in a conversation of a contact that was merged into the visitor's; closed or not
+/// within reach, it is refused.
+async fn advance_merged(cx: &mut Cx<'_>, id: ConversationId) -> Result<(i64, ContactId), Refusal> {
+    let owner = reach(cx, Side::from(cx.caller()), id).await?;
+    let is_anothers = cx.caller().contact().is_some_and(|own| own != owner);
+    let advanced = if is_anothers { rows::advance_by_visitor(cx, owner, id).await? } else { None };
+    advanced.ok_or(Refusal::Closed)
 }
 
 async fn opened_before(

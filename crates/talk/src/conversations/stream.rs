@@ -6,11 +6,11 @@ use axum::extract::{Extension, Request};
 use axum::http::header::{COOKIE, SEC_WEBSOCKET_PROTOCOL};
 use axum::http::request::Parts;
 use axum::response::Response;
-use countersign_base::{Moment, Scope};
-use countersign_door::live::{self, Code, Full, Handshake, Seat, Session};
-use countersign_door::{App, Problem, Public, Reason};
+use countersign_base::{ContactId, Fault, Moment};
+use countersign_door::live::{self, Code, Full, Handshake, Session, Topic};
+use countersign_door::{App, Cx, Problem, Public, Reason, System};
 use countersign_people::sessions::{self, StreamPass};
-use countersign_people::{People, members};
+use countersign_people::{People, members, merges};
 
 use super::frames::Audience;
 use super::listener::{Deadline, Listener, Who};
@@ -57,15 +57,22 @@ pub(super) async fn open_visitor_stream(
     let handshake = handshake(&mut parts)?;
     let pass = sessions::spend_ticket(app, &people, &parts, &ticket).await?;
     let audience = Audience::Visitor(pass.contact);
-    let seat = seat(app, pass.session, audience, pass.scope).map_err(full)?;
+    let system = app.system(pass.scope).await?;
+    let topics = topics(&system, pass.contact).await?;
+    let seat = app.hub.register(pass.session, &topics).map_err(full)?;
     // A revocation before the seat was taken is not seen by it.
     sessions::still_holds(app, &people, &pass).await?;
     let writer = Writer { kind: AuthorKind::Visitor, id: pass.contact.bytes(), trust: None };
     let deadline = idle_deadline(app, pass);
     let who = Who { tenant: pass.scope.tenant, audience, writer };
-    let listener =
-        Listener::new(app.clone(), app.system(pass.scope).await?, who, throttle, deadline);
+    let listener = Listener::new(app.clone(), system, who, throttle, deadline);
     Ok(live::open(handshake, Some(PROTOCOL), seat, listener))
+}
+
+/// What a visitor's browser hears: news of its contact, and of those that were merged into it.
+async fn topics(system: &System, contact: ContactId) -> Result<Vec<Topic>, Fault> {
+    let whole = async move |cx: &mut Cx<'_>| merges::whole(cx, contact).await;
+    Ok(system.read(whole).await?.into_iter().map(|part| part.bytes()).collect())
 }
 
 /// The dashboard's live stream, a WebSocket: every conversation of the tenant.
@@ -89,7 +96,8 @@ pub(super) async fn open_dashboard_stream(
     }
     let pass = members::stream_pass(app, &people, &parts).await?;
     let handshake = handshake(&mut parts)?;
-    let seat = seat(app, pass.sign_in, Audience::Staff, pass.scope).map_err(full)?;
+    let topic = Audience::Staff.topic(pass.scope.tenant);
+    let seat = app.hub.register(pass.sign_in, &[topic]).map_err(full)?;
     // A revocation before the seat was taken is not seen by it.
     members::stream_pass(app, &people, &parts).await?;
     let writer = Writer { kind: AuthorKind::Member, id: pass.member.bytes(), trust: None };
@@ -135,10 +143,6 @@ fn handshake(parts: &mut Parts) -> Result<Handshake, BadOffer> {
     let handshake = Handshake::try_from(parts).map_err(BadOffer::Handshake)?;
     let is_ours = handshake.offered().iter().any(|protocol| protocol == PROTOCOL);
     is_ours.then_some(handshake).ok_or(BadOffer::Protocol)
-}
-
-fn seat(app: &App, session: Session, audience: Audience, scope: Scope) -> Result<Seat, Full> {
-    app.hub.register(session, &[audience.topic(scope.tenant)])
 }
 
 fn full(_: Full) -> Problem {

@@ -20,7 +20,7 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// What is shown of a contact; of one that is gone, its id.
+    /// What is shown of a contact, of a merged one the survivor; of one that is gone, its id.
     pub(super) async fn contact(&mut self, cx: &mut Cx<'_>, id: ContactId) -> Result<Brief, Fault> {
         if let Some(known) = self.contacts.get(&id) {
             return Ok(known.clone());

@@ -64,6 +64,10 @@ export const queries = {
   contact: (id: string) => queryOptions({ queryKey: ['contact', id], queryFn: () => api.contact(id) }),
   contactSessions: (id: string) =>
     queryOptions({ queryKey: ['contact-sessions', id], queryFn: () => api.contactSessions(id) }),
+  merges: (id: string) => queryOptions({ queryKey: ['merges', id], queryFn: () => api.merges(id) }),
+  /** Never an old one: what follows is shown right before it happens. */
+  mergePreview: (id: string, contact: string) =>
+    queryOptions({ queryKey: ['merge-preview', id, contact], queryFn: () => api.mergePreview(id, contact), gcTime: 0, retry: false }),
 
   feed: (contact: string) =>
     infiniteQueryOptions({

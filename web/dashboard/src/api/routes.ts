@@ -16,6 +16,8 @@ import type {
   Jwks,
   Me,
   Member,
+  MergedContact,
+  MergePreview,
   Message,
   NewBroadcast,
   NewIdentitySecret,
@@ -80,6 +82,12 @@ export const api = {
   choose: (contact: string, choice: Choice) =>
     call<Page<Preference>>('PATCH', `/contacts/${at(contact)}/notification_preferences`, { body: [choice] }),
   endSessions: (id: string) => call<null>('DELETE', `/contacts/${at(id)}/sessions`),
+  merges: (id: string) => call<Page<MergedContact>>('GET', `/contacts/${at(id)}/merges`),
+  mergePreview: (id: string, contact: string) =>
+    call<MergePreview>('GET', `/contacts/${at(id)}/merges/preview`, { query: { contact } }),
+  merge: (id: string, contact: string, reason: string) =>
+    call<Page<MergedContact>>('POST', `/contacts/${at(id)}/merges`, { body: { contact, reason } }),
+  undoMerge: (id: string, merged: string) => call<Contact>('DELETE', `/contacts/${at(id)}/merges/${at(merged)}`),
 
   widgets: () => call<Page<Widget>>('GET', '/widgets'),
   widget: (id: string) => call<Widget>('GET', `/widgets/${at(id)}`),

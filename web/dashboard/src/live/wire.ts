@@ -77,6 +77,7 @@ function withWaiting(page: Page<Conversation>, conversation: Conversation): Page
 function applyContact(cache: QueryClient, id: string): void {
   void cache.invalidateQueries({ queryKey: ['contact', id] })
   void cache.invalidateQueries({ queryKey: ['contact-sessions', id] })
+  void cache.invalidateQueries({ queryKey: ['merges'] })
   void cache.invalidateQueries({ queryKey: ['contacts'] })
   void cache.invalidateQueries({ queryKey: ['conversations'] })
 }

@@ -1,6 +1,6 @@
 //! Routes that look at a contact's feed and preferences as the contact sees them.
 
-use countersign_base::{ContactId, Role};
+use countersign_base::{ContactId, Moment, Role};
 use countersign_door::{
     Allowed, Answer, App, Cursor, Cx, Json, Page, Paging, Path, Permission, Query,
 };
@@ -62,7 +62,7 @@ async fn list_contact_notifications(
     let tenant = who.scope().tenant;
     let cursor = Cursor::new(who.keys().own(), tenant, "feed", id.bytes());
     let limit = paging.limit()?;
-    let before = paging.after(&cursor)?.map(|(at, _)| countersign_base::Moment::from_millis(at));
+    let before = paging.after(&cursor)?.map(|(at, id)| (Moment::from_millis(at), id));
     let found = who
         .read(async move |cx: &mut Cx<'_>| {
             contacts::find(cx, id).await.map_err(|_| Refusal::NoSuchNotification)?;

@@ -30,7 +30,7 @@ async fn list_own_notifications(
     let contact = own(&who);
     let cursor = Cursor::new(who.keys().own(), who.scope().tenant, "own feed", contact.bytes());
     let limit = paging.limit()?;
-    let before = paging.after(&cursor)?.map(|(at, _)| Moment::from_millis(at));
+    let before = paging.after(&cursor)?.map(|(at, id)| (Moment::from_millis(at), id));
     let found = who
         .read(async move |cx: &mut Cx<'_>| feed::feed(cx, contact, &Slice { before, limit }).await)
         .await?;

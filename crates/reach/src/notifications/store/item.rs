@@ -93,9 +93,9 @@ const PAGE: &str = "
     from notification as item
         left join notification_text as shared
             on shared.tenant = item.tenant and shared.id = item.text
-    where item.tenant = $1 and contact = $2 and at < $3
-        and (item.expires_at is null or item.expires_at > $4)
-    order by at desc limit $5";
+    where item.tenant = $1 and contact = $2 and (at, item.id) < ($3, $4)
+        and (item.expires_at is null or item.expires_at > $5)
+    order by at desc limit $6";
 const UNREAD: &str = "
     select count(*) from (select 1 from notification
         where tenant = $1 and contact = $2 and seen_at is null and archived_at is null
@@ -217,14 +217,17 @@ pub(in super::super) async fn find(
     found.map_or(Ok(None), |closed| open(cx, &key, closed))
 }
 
-/// Items before a moment, newest first.
+/// Items before a place, newest first.
 pub(in super::super) async fn page(
     cx: &mut Cx<'_>,
     contact: ContactId,
-    before: Moment,
-    limit: i64,
+    before: Option<(Moment, [u8; 16])>,
+    limit: usize,
 ) -> Result<Vec<Item>, Fault> {
-    let values = [cx.tenant().into(), contact.into(), before.into(), cx.now().into(), limit.into()];
+    let (at, id) = before.unwrap_or((Moment::from_millis(i64::MAX), [255; 16]));
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let values =
+        [cx.tenant().into(), contact.into(), at.into(), id.into(), cx.now().into(), limit.into()];
     let found = cx.rows(PAGE, &values, columns).await?;
     let Some(key) = cx.contact_key(contact).await? else { return Ok(Vec::new()) };
     found.into_iter().filter_map(|closed| open(cx, &key, closed).transpose()).collect()

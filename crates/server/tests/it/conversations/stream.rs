@@ -395,6 +395,60 @@ async fn c13_a_stream_ends_with_its_session() {
     assert_eq!(theirs.closed().await, 4401);
 }
 
+/// Waits until the watch has read what was revoked, which ends once more what is open then.
+async fn heard(app: &TestApp) {
+    settled(app).await;
+    app.forward(3).await;
+}
+
+#[tokio::test]
+async fn x4_a_merge_and_its_undoing_cut_open_streams_and_the_survivor_hears_both() {
+    let app = TestApp::start().await;
+    let address = serve(&app).await;
+    let tenant = app.tenant("acme").await;
+    let (a, b) = (app.visitor(&tenant, "a").await, app.visitor(&tenant, "b").await);
+    let of_b = b.converses("from b").await;
+    let (mut at_a, mut at_b) =
+        (Client::of_visitor(address, &a).await, Client::of_visitor(address, &b).await);
+    let (_, start) = at_a.resumes(&app, None).await;
+    at_b.resumes(&app, None).await;
+    let merges = format!("/api/v1/contacts/{}/merges", a.contact());
+    let body = json!({ "contact": b.contact(), "reason": "the same person" });
+    let merged = tenant.back_end(&app).call("POST", &merges, &body).await;
+    assert_eq!(merged.status, 201, "{}", merged.text);
+    assert_eq!(at_a.closed().await, 4401);
+    assert_eq!(at_b.closed().await, 4401);
+    heard(&app).await;
+
+    let says = async |text: &str| {
+        let path = format!("/api/v1/conversations/{of_b}/messages");
+        let body = json!({ "client_id": text.replace(' ', "-"), "text": text });
+        let said = tenant.back_end(&app).call("POST", &path, &body).await;
+        assert_eq!(said.status, 201, "{}", said.text);
+    };
+    says("while away").await;
+    let one = app.visitor(&tenant, "b").await;
+    let mut client = Client::of_visitor(address, &one).await;
+    let (missed, _) = client.resumes(&app, Some(&start)).await;
+    let texts: Vec<_> = missed.iter().filter_map(|it| it["data"]["text"].as_str()).collect();
+    assert_eq!(texts, ["while away"], "a cursor of the survivor's goes on in both");
+    says("live").await;
+    assert_eq!(client.next("message.created").await["data"]["text"], json!("live"));
+
+    let undone = format!("{merges}/{}", b.contact());
+    let undone = tenant.back_end(&app).call("DELETE", &undone, &Value::Null).await;
+    assert_eq!(undone.status, 200, "{}", undone.text);
+    assert_eq!(client.closed().await, 4401);
+    heard(&app).await;
+    let again = app.visitor(&tenant, "a").await;
+    let mut client = Client::of_visitor(address, &again).await;
+    let (_, _) = client.resumes(&app, None).await;
+    says("to b again").await;
+    again.converses("of a").await;
+    let told = client.next("message.created").await;
+    assert_eq!(told["data"]["text"], json!("of a"), "nothing of b's reaches a any more");
+}
+
 /// A route, headers, and the status of the refusal.
 type Case<'p, 'v> = (&'p str, Vec<(&'static str, &'v str)>, u16);
 

@@ -8,6 +8,7 @@ import { ContradictionBanner, contradicts } from '../../trust/banner.tsx'
 import { usePageTitle } from '../../ui/page-title.ts'
 import { Failed, Skeleton } from '../../ui/states.tsx'
 import { words } from '../../words.ts'
+import { Merges, PartOf } from './merges.tsx'
 import { contactName } from './names.ts'
 import { ContactNotifications } from './notifications.tsx'
 import { Known, Others, Sessions, TrustStatement } from './panel.tsx'
@@ -38,6 +39,7 @@ export function ContactPage() {
                 <p className="muted">{contact.company?.name ?? say.noCompany}</p>
               </div>
             </header>
+            <PartOf contact={contact} name={contactName(contact)} />
             <div className="contact-banner">
               {contradicts(contact) ? <ContradictionBanner contact={contact} /> : <TrustStatement contact={contact} whole />}
             </div>
@@ -50,6 +52,11 @@ export function ContactPage() {
                   <Sessions contact={id} />
                   <Ratchet contact={contact} />
                 </div>
+                {!contact.merged_into && (
+                  <div className="card">
+                    <Merges contact={contact} />
+                  </div>
+                )}
                 <div className="card">
                   <Others contact={id} besides={null} />
                 </div>
