@@ -22,5 +22,5 @@ pub use body::{Json, Path, Query};
 pub use cx::{Cx, Revocation, Revoked, Target};
 pub use page::{Cursor, Page, Paging};
 pub use permission::{AnyVisitor, Permission, Plane, ProvenVisitor};
-pub use problem::{Answer, Problem};
+pub use problem::{Answer, FieldError, Problem};
 pub use request::{Arrival, RequestScope, request_id};

@@ -23,6 +23,7 @@ struct Refusal {
     status: StatusCode,
     code: &'static str,
     detail: Cow<'static, str>,
+    errors: Vec<FieldError>,
     headers: HeaderMap,
     replay: Option<Response>,
 }
@@ -45,6 +46,22 @@ pub(crate) struct Body {
     detail: Cow<'static, str>,
     /// The number of this request: give it to an administrator to learn more.
     request_id: Option<String>,
+    /// Each field that is wrong, where a form can show it; absent for most problems.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<FieldError>,
+}
+
+/// A field of the request that is wrong, and where in its text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct FieldError {
+    /// Its path in the body: `templates.inapp.title`.
+    pub field: &'static str,
+    /// From 1.
+    pub line: usize,
+    /// From 1.
+    pub column: usize,
+    /// What is wrong there.
+    pub detail: String,
 }
 
 impl Problem {
@@ -54,8 +71,8 @@ impl Problem {
         code: &'static str,
         detail: impl Into<Cow<'static, str>>,
     ) -> Self {
-        let (detail, headers) = (detail.into(), HeaderMap::new());
-        Self(Box::new(Refusal { status, code, detail, headers, replay: None }))
+        let (detail, headers, errors) = (detail.into(), HeaderMap::new(), Vec::new());
+        Self(Box::new(Refusal { status, code, detail, errors, headers, replay: None }))
     }
 
     /// The request cannot be read.
@@ -127,6 +144,13 @@ impl Problem {
         problem
     }
 
+    /// Names the fields that are wrong.
+    #[must_use]
+    pub fn at(mut self, errors: Vec<FieldError>) -> Self {
+        self.0.errors = errors;
+        self
+    }
+
     /// Adds a header to the answer.
     #[must_use]
     pub fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
@@ -179,6 +203,7 @@ impl IntoResponse for Problem {
             code: refusal.code,
             detail: refusal.detail,
             request_id: request_id().map(|id| id.to_string()),
+            errors: refusal.errors,
         };
         let bytes = serde_json::to_vec(&body).unwrap_or_default();
         let mut response = (refusal.status, bytes).into_response();

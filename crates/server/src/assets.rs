@@ -19,8 +19,14 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 struct Files;
 
 const DASHBOARD_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-    connect-src 'self'; img-src 'self' data:; font-src 'self'; base-uri 'none'; \
+    connect-src 'self'; img-src 'self' data:; font-src 'self'; frame-src 'self'; base-uri 'none'; \
     form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'";
+/// Where the dashboard shows an email that somebody is writing: it runs nothing and asks nobody,
+/// so the page around it may write into it.
+const PAPER_POLICY: &str = "sandbox allow-same-origin; default-src 'none'; \
+    style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; \
+    frame-ancestors 'self'";
+const PAPER: &str = "<!doctype html><html lang=\"en\"><title>Preview</title></html>";
 const FRAME_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; \
     require-trusted-types-for 'script'; trusted-types 'none'";
@@ -31,6 +37,7 @@ pub fn routes() -> Router<App> {
         .route("/", get(async || Redirect::temporary("/dashboard/")))
         .route("/dashboard", get(async || Redirect::permanent("/dashboard/")))
         .route("/dashboard/", get(dashboard))
+        .route("/dashboard/paper", get(paper))
         .route("/dashboard/{*path}", get(dashboard_file))
         .route("/embed/{widget}", get(frame))
         .route("/embed/assets/{*path}", get(frame_file))
@@ -44,6 +51,12 @@ pub fn routes() -> Router<App> {
 
 async fn dashboard() -> Response {
     page("dashboard/index.html", DASHBOARD_POLICY)
+}
+
+/// An empty page.
+async fn paper() -> Response {
+    let headers = [(CONTENT_TYPE, kind(".html")), (CONTENT_SECURITY_POLICY, PAPER_POLICY)];
+    (headers, PAPER).into_response()
 }
 
 /// A file of the dashboard, or the page itself: its routes live in the browser.

@@ -94,7 +94,7 @@ async fn tell_many(
     let asked = request.clone();
     let kind = who.read(async move |cx: &mut Cx<'_>| kind_of(cx, &asked).await).await?;
     let prepared = notifications::prepared(who.app(), kind, request)?;
-    let notes = prepared.notes().to_vec();
+    let notes = prepared.notes();
     let items =
         who.write(async move |cx: &mut Cx<'_>| super::tell(cx, &prepared, &people).await).await?;
     Ok((StatusCode::CREATED, Json(ToldMany { items, notes })))

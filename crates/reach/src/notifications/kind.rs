@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::channel::{Channel, Delivery};
-use super::refusal::Refusal;
+use super::refusal::{BadText, Refusal};
 use super::template;
 
 /// What a type or a sub-notification is called by: 1 to 128 characters, no control characters.
@@ -184,29 +184,33 @@ impl Settings {
 }
 
 impl Templates {
-    /// Refuses texts that are no templates, with line and column (N8).
+    /// Refuses texts that are no templates, each with line and column (N8).
     pub fn check(&self) -> Result<(), Refusal> {
-        let check = |what: &'static str, text: &str| {
-            template::check(text).map_err(|why| Refusal::Template { what, why })
-        };
-        let check_some =
-            |what, text: &Option<String>| text.as_deref().map_or(Ok(()), |text| check(what, text));
+        let bad =
+            |(what, text): (_, &str)| Some(BadText { what, why: template::check(text).err()? });
+        let bad: Vec<_> = self.texts().into_iter().filter_map(bad).collect();
+        if bad.is_empty() { Ok(()) } else { Err(Refusal::Templates(bad)) }
+    }
+
+    /// Every text that there is, with its place in the contract.
+    fn texts(&self) -> Vec<(&'static str, &str)> {
+        let mut texts: Vec<(_, Option<&String>)> = Vec::new();
         if let Some(inapp) = &self.inapp {
-            check("templates.inapp.title", &inapp.title)?;
-            check_some("templates.inapp.url", &inapp.url)?;
-            check_some("templates.inapp.image", &inapp.image)?;
+            texts.push(("templates.inapp.title", Some(&inapp.title)));
+            texts.push(("templates.inapp.url", inapp.url.as_ref()));
+            texts.push(("templates.inapp.image", inapp.image.as_ref()));
         }
         if let Some(email) = &self.email {
-            check("templates.email.subject", &email.subject)?;
-            check("templates.email.html", &email.html)?;
+            texts.push(("templates.email.subject", Some(&email.subject)));
+            texts.push(("templates.email.html", Some(&email.html)));
         }
         if let Some(push) = &self.web_push {
-            check("templates.web_push.title", &push.title)?;
-            check("templates.web_push.message", &push.message)?;
-            check_some("templates.web_push.icon", &push.icon)?;
-            check_some("templates.web_push.url", &push.url)?;
+            texts.push(("templates.web_push.title", Some(&push.title)));
+            texts.push(("templates.web_push.message", Some(&push.message)));
+            texts.push(("templates.web_push.icon", push.icon.as_ref()));
+            texts.push(("templates.web_push.url", push.url.as_ref()));
         }
-        Ok(())
+        texts.into_iter().filter_map(|(what, text)| Some((what, text?.as_str()))).collect()
     }
 }
 

@@ -10,7 +10,8 @@
 //! - **N6** An unknown type sends nothing and makes nothing.
 //! - **N7** Values are escaped where markup is expected, and a link that could run a script is
 //!   left out.
-//! - **N8** A template that does not parse is refused when it is saved, with line and column.
+//! - **N8** A template that does not parse is refused when it is saved or previewed, with field,
+//!   line and column.
 //! - **N9** What a contact has turned off is not sent, and the log says so; a critical type
 //!   cannot be turned off.
 //! - **N10** Of the same content to the same contact, sent again within the type's window, also at

@@ -40,7 +40,10 @@ pub struct Composed {
     pub email: Option<EmailText>,
     /// In a browser's notification.
     pub web_push: Option<PushText>,
-    /// What whoever sends should know: missing parameters, texts that are no templates.
+    /// Merge tags that no parameter answered; they are empty in the texts.
+    #[serde(skip)]
+    pub missing: BTreeSet<String>,
+    /// What else whoever sends should know: links left out, texts that are no templates.
     #[serde(skip)]
     pub notes: Vec<String>,
 }
@@ -57,29 +60,54 @@ impl Order {
 ///
 /// Pure and sometimes slow (Liquid), so it runs outside of transactions.
 pub fn compose(kind: &Kind, order: &Order) -> Composed {
+    fill_in(&kind.settings.title, &kind.settings.templates, order)
+}
+
+/// What texts would say, before they are saved and without anything being sent.
+///
+/// One that is no template is refused, as saving refuses it (N8).
+pub fn preview(
+    title: &str,
+    texts: &Templates,
+    parameters: Map<String, Value>,
+) -> Result<Composed, Refusal> {
+    texts.check()?;
+    let order = Order { parameters, ..Order::default() };
+    order.check()?;
+    Ok(fill_in(title, texts, &order))
+}
+
+/// The call's own texts, or the usual ones; in the feed stands the title at least.
+fn fill_in(title: &str, usual: &Templates, order: &Order) -> Composed {
     let mut filling = Filling { order, missing: BTreeSet::new(), notes: Vec::new() };
-    let (own, usual) = (&order.texts, &kind.settings.templates);
-    let title =
-        InappText { title: super::template::escaped(&kind.settings.title), ..InappText::default() };
+    let own = &order.texts;
+    let title = InappText { title: super::template::escaped(title), ..InappText::default() };
     let inapp = own.inapp.as_ref().or(usual.inapp.as_ref()).unwrap_or(&title);
     let inapp = InappText {
-        title: filling.fill(&inapp.title, Into::Html),
-        url: filling.link(inapp.url.as_ref()),
-        image: filling.link(inapp.image.as_ref()),
+        title: filling.fill("inapp.title", &inapp.title, Into::Html),
+        url: filling.link("inapp.url", inapp.url.as_ref()),
+        image: filling.link("inapp.image", inapp.image.as_ref()),
     };
     let email = own.email.as_ref().or(usual.email.as_ref()).map(|email| EmailText {
-        subject: one_line(&filling.fill(&email.subject, Into::Text)),
-        html: filling.fill(&email.html, Into::Html),
+        subject: one_line(&filling.fill("email.subject", &email.subject, Into::Text)),
+        html: filling.fill("email.html", &email.html, Into::Html),
     });
     let web_push = own.web_push.as_ref().or(usual.web_push.as_ref()).map(|push| PushText {
-        title: filling.fill(&push.title, Into::Text),
-        message: filling.fill(&push.message, Into::Text),
-        icon: filling.link(push.icon.as_ref()),
-        url: filling.link(push.url.as_ref()),
+        title: filling.fill("web_push.title", &push.title, Into::Text),
+        message: filling.fill("web_push.message", &push.message, Into::Text),
+        icon: filling.link("web_push.icon", push.icon.as_ref()),
+        url: filling.link("web_push.url", push.url.as_ref()),
     });
-    let mut notes = filling.notes;
-    notes.extend(filling.missing.iter().map(|name| format!("the parameter `{name}` is missing")));
-    Composed { inapp: Some(inapp), email, web_push, notes }
+    let (missing, notes) = (filling.missing, filling.notes);
+    Composed { inapp: Some(inapp), email, web_push, missing, notes }
+}
+
+impl Composed {
+    /// All that whoever sends should know, in words.
+    pub fn remarks(&self) -> Vec<String> {
+        let missing = self.missing.iter().map(|name| format!("the parameter `{name}` is missing"));
+        self.notes.iter().cloned().chain(missing).collect()
+    }
 }
 
 struct Filling<'a> {
@@ -90,14 +118,14 @@ struct Filling<'a> {
 
 impl Filling<'_> {
     /// A text with its values; one that is no template stands as it is, and a note says why.
-    fn fill(&mut self, text: &str, into: Into) -> String {
+    fn fill(&mut self, what: &str, text: &str, into: Into) -> String {
         let mut filled = match render(text, &self.order.parameters, into) {
             Ok(rendered) => {
                 self.missing.extend(rendered.missing);
                 rendered.text
             }
             Err(why) => {
-                self.notes.push(format!("a text is no template and stands as it is: {why}"));
+                self.notes.push(format!("`{what}` cannot be filled in and stands as it is: {why}"));
                 text.to_owned()
             }
         };
@@ -114,15 +142,16 @@ impl Filling<'_> {
     }
 
     /// An address with its values; one that could run a script is left out (N7).
-    fn link(&mut self, text: Option<&String>) -> Option<String> {
-        let filled = self.fill(text?, Into::Text);
+    fn link(&mut self, what: &str, text: Option<&String>) -> Option<String> {
+        let filled = self.fill(what, text?, Into::Text);
         let filled = filled.trim();
         if filled.is_empty() {
             return None;
         }
         let safe = safe_link(filled);
         if safe.is_none() {
-            self.notes.push("a link is left out: it is neither http, https nor a path".to_owned());
+            let note = format!("`{what}` is left out: it is neither http, https nor a path");
+            self.notes.push(note);
         }
         safe
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use countersign_base::{ContactId, Fault};
 use countersign_door::Cx;
+use countersign_people::audit;
 use serde::{Deserialize, Serialize};
 
 use super::channel::{Channel, Delivery};
@@ -200,6 +201,17 @@ pub async fn choose(
         };
         preference::put(cx, contact, &chosen).await?;
     }
+    Ok(())
+}
+
+/// Makes choices on somebody's behalf; the audit log tells who did.
+pub async fn choose_for(
+    cx: &mut Cx<'_>,
+    contact: ContactId,
+    choices: &[Choice],
+) -> Result<(), Refusal> {
+    choose(cx, contact, choices).await?;
+    audit::note(cx, "notification_preferences.changed", contact).await?;
     Ok(())
 }
 

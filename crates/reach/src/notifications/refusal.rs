@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use countersign_base::Fault;
-use countersign_door::Problem;
+use countersign_door::{FieldError, Problem};
 
 use super::template::BadTemplate;
 
@@ -29,14 +29,9 @@ pub enum Refusal {
         /// Its limit.
         most: usize,
     },
-    /// A template does not parse.
-    #[error("`{what}` is no template: {why}")]
-    Template {
-        /// Which one.
-        what: &'static str,
-        /// Where, and why.
-        why: BadTemplate,
-    },
+    /// Templates do not parse.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Templates(Vec<BadText>),
     /// The channels of a type contradict each other.
     #[error("{0}")]
     Channels(&'static str),
@@ -82,6 +77,22 @@ pub enum Refusal {
     Store(#[from] Fault),
 }
 
+/// A text that is no template.
+#[derive(Debug, thiserror::Error)]
+#[error("`{what}` is no template: {why}")]
+pub struct BadText {
+    /// Which one, as the contract calls it.
+    pub what: &'static str,
+    /// Where, and why.
+    pub why: BadTemplate,
+}
+
+impl From<&BadText> for FieldError {
+    fn from(BadText { what, why }: &BadText) -> Self {
+        Self { field: what, line: why.line, column: why.column, detail: why.what.clone() }
+    }
+}
+
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         use StatusCode as S;
@@ -92,7 +103,7 @@ impl From<Refusal> for Problem {
             Refusal::NoSuchContact => (S::UNPROCESSABLE_ENTITY, "unknown_contact"),
             Refusal::Name(_) => (S::UNPROCESSABLE_ENTITY, "bad_name"),
             Refusal::TooLong { .. } => (S::UNPROCESSABLE_ENTITY, "bad_text"),
-            Refusal::Template { .. } => (S::UNPROCESSABLE_ENTITY, "bad_template"),
+            Refusal::Templates(_) => (S::UNPROCESSABLE_ENTITY, "bad_template"),
             Refusal::Channels(_) => (S::UNPROCESSABLE_ENTITY, "bad_channels"),
             Refusal::Range { .. } => (S::UNPROCESSABLE_ENTITY, "out_of_range"),
             Refusal::Parameters(_) => (S::UNPROCESSABLE_ENTITY, "parameters_too_large"),
@@ -101,7 +112,11 @@ impl From<Refusal> for Problem {
             Refusal::TooMany { .. } => (S::UNPROCESSABLE_ENTITY, "too_many"),
             Refusal::NotOffered { .. } => (S::UNPROCESSABLE_ENTITY, "not_offered"),
         };
-        Self::new(status, code, refusal.to_string())
+        let problem = Self::new(status, code, refusal.to_string());
+        match refusal {
+            Refusal::Templates(bad) => problem.at(bad.iter().map(FieldError::from).collect()),
+            _ => problem,
+        }
     }
 }
 

@@ -94,8 +94,8 @@ pub struct Prepared {
 
 impl Prepared {
     /// What whoever sends should know.
-    pub fn notes(&self) -> &[String] {
-        &self.composed.notes
+    pub fn notes(&self) -> Vec<String> {
+        self.composed.remarks()
     }
 }
 
@@ -185,7 +185,7 @@ async fn now(
         due_at: cx.now(),
         created_at: cx.now(),
         deliveries,
-        notes: prepared.composed.notes.clone(),
+        notes: prepared.notes(),
     })
 }
 
@@ -397,7 +397,7 @@ async fn keep(
     };
     dispatch::insert(cx, &new).await?;
     let mut sent = find(cx, id).await?;
-    sent.notes.clone_from(&prepared.composed.notes);
+    sent.notes = prepared.notes();
     Ok(sent)
 }
 

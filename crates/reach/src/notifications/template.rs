@@ -270,14 +270,15 @@ impl Runtime for World<'_> {
         liquid_core::model::try_find(self.values.as_object()?.as_value(), path)
     }
 
-    /// What is missing is empty: one forgotten parameter must not keep a whole message back.
+    /// What is missing is nothing, as a text and as a list: one forgotten parameter must not keep
+    /// a whole message back.
     fn get(&self, path: &[ScalarCow<'_>]) -> liquid_core::Result<ValueCow<'_>> {
         if let Some(found) = self.try_get(path) {
             return Ok(found);
         }
         let name: Vec<_> = path.iter().map(|part| part.to_kstr().into_owned()).collect();
         self.missing.borrow_mut().insert(name.join("."));
-        Ok(ValueCow::Owned(Value::scalar("")))
+        Ok(ValueCow::Owned(Value::Nil))
     }
 
     fn set_global(&self, _: KString, _: Value) -> Option<Value> {
@@ -359,9 +360,20 @@ mod tests {
 
     #[test]
     fn a_missing_parameter_is_empty_and_named() {
-        let rendered = render("a{{ x }}b{{ y.z }}", &Map::new(), Into::Text).unwrap();
-        assert_eq!(rendered.text, "ab");
-        assert_eq!(rendered.missing.into_iter().collect::<Vec<_>>(), ["x", "y.z"]);
+        let rendered = |template| {
+            let Rendered { text, missing } = render(template, &Map::new(), Into::Text).unwrap();
+            (text, missing.into_iter().collect::<Vec<_>>().join(" "))
+        };
+        let cases = [
+            ("a{{ x }}b{{ y.z }}", "ab", "x y.z"),
+            ("a{% for x in xs %}{{ x }}{% endfor %}b", "ab", "xs"),
+            ("{{ x | upcase }}{{ x | truncate: 3 }}{{ x | size }}", "0", "x"),
+            ("{% unless x %}a{% endunless %}{% if y == 'a' %}b{% else %}c{% endif %}", "ac", "y"),
+            ("{{ x | default: 'you' | capitalize }}", "You", "x"),
+        ];
+        for (template, text, missing) in cases {
+            assert_eq!(rendered(template), (text.to_owned(), missing.to_owned()), "{template}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Notifications over HTTP: what both sides send, and the routes of each.
 
+mod preview;
 mod send;
 mod staff;
 mod types;
@@ -27,7 +28,7 @@ pub fn reader_routes() -> OpenApiRouter<App> {
 
 /// What a member or a back end may do with notifications.
 pub fn staff_routes() -> OpenApiRouter<App> {
-    types::routes().merge(send::routes()).merge(staff::routes())
+    types::routes().merge(preview::routes()).merge(send::routes()).merge(staff::routes())
 }
 
 /// How many items are unread.

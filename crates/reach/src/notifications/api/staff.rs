@@ -12,10 +12,12 @@ use super::super::feed;
 use super::super::item::{Item, Slice};
 use super::super::preferences::{self, Choice, Preference};
 use super::super::refusal::Refusal;
+use super::Unread;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list_contact_notifications))
+        .routes(routes!(count_contact_unread))
         .routes(routes!(list_contact_preferences, choose_for_contact))
 }
 
@@ -70,6 +72,23 @@ async fn list_contact_notifications(
     Ok(Json(Page::of(found, limit, &cursor, super::place)))
 }
 
+/// How many items of a contact's feed are unread.
+#[utoipa::path(get, path = "/contacts/{id}/notifications/unread", tag = "notifications",
+    params(("id" = ContactId, Path)),
+    responses((status = 200, body = Unread), (status = 404, description = "`not_found`")))]
+async fn count_contact_unread(
+    who: Allowed<ReadNotifications>,
+    Path(id): Path<ContactId>,
+) -> Answer<Unread> {
+    let unread = who
+        .read(async move |cx: &mut Cx<'_>| {
+            contacts::find(cx, id).await.map_err(|_| Refusal::NoSuchNotification)?;
+            Ok::<_, Refusal>(feed::unread(cx, id).await?)
+        })
+        .await?;
+    Ok(Json(Unread { unread }))
+}
+
 /// What a contact gets, and what it can choose.
 #[utoipa::path(get, path = "/contacts/{id}/notification_preferences", tag = "notifications",
     params(("id" = ContactId, Path)),
@@ -88,7 +107,7 @@ async fn list_contact_preferences(
     Ok(Json(Page { items, next_cursor: None }))
 }
 
-/// Chooses for a contact, all or nothing; only what the types offer.
+/// Chooses for a contact, all or nothing; only what the types offer. The audit log tells who did.
 #[utoipa::path(patch, path = "/contacts/{id}/notification_preferences", tag = "notifications",
     params(("id" = ContactId, Path)), request_body = Vec<Choice>,
     responses((status = 200, body = Page<Preference>),
@@ -102,7 +121,7 @@ async fn choose_for_contact(
     let items = who
         .write(async move |cx: &mut Cx<'_>| {
             contacts::find(cx, id).await.map_err(|_| Refusal::NoSuchNotification)?;
-            preferences::choose(cx, id, &choices).await?;
+            preferences::choose_for(cx, id, &choices).await?;
             Ok::<_, Refusal>(preferences::of_contact(cx, id).await?)
         })
         .await?;

@@ -71,7 +71,7 @@ async fn find_notification_type(
     responses((status = 200, body = NotificationType),
         (status = 422, description =
             "`bad_name`, `bad_text`, `bad_channels`, `out_of_range`, `too_many`; \
-             `bad_template` with line and column")))]
+             `bad_template`, `errors` with field, line and column")))]
 async fn put_notification_type(
     who: Allowed<ManageNotifications>,
     Path(name): Path<String>,

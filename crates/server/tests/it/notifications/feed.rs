@@ -126,7 +126,7 @@ async fn n7_values_are_escaped_and_links_that_run_are_left_out() {
         json!({ "who": "<img src=x onerror=alert(1)>", "link": "javascript:alert(1)" });
     let body = json!({ "type": "order", "to": { "id": "alice" }, "parameters": parameters });
     let sent = send_as(&app, &tenant, &body).await.json();
-    assert!(sent["notes"][0].as_str().unwrap().contains("link is left out"), "{sent}");
+    assert!(sent["notes"][0].as_str().unwrap().contains("`inapp.url` is left out"), "{sent}");
     let alice = app.visitor(&tenant, "alice").await;
     let item = alice.get(FEED).await.json()["items"][0].clone();
     assert_eq!(item["title"], json!("<b>&lt;img src=x onerror=alert(1)&gt;</b>"));

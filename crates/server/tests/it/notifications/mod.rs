@@ -6,6 +6,7 @@ mod feed;
 mod outbox;
 mod post_office;
 mod sending;
+mod staff;
 mod vendor;
 
 use serde_json::{Value, json};
