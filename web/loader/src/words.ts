@@ -4,10 +4,10 @@
 type Words = [chat: string, unread: string]
 
 const WORDS: Record<string, Words> = {
-  es: ['Chat', 'Mensajes sin leer'],
-  ar: ['محادثة', 'رسائل غير مقروءة'],
+  es: ['Chat', 'Sin leer'],
+  ar: ['محادثة', 'غير مقروءة'],
 }
 
 export function words(language: string): Words {
-  return WORDS[language.slice(0, 2)] ?? ['Chat', 'Unread messages']
+  return WORDS[language.slice(0, 2)] ?? ['Chat', 'Unread']
 }

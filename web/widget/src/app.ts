@@ -1,11 +1,13 @@
 //! What happens in the frame, from the page's greeting to its farewell.
-import type { ToFeed } from '@countersign/protocol/feed'
+import type { Item, ToFeed } from '@countersign/protocol/feed'
 import type { ToFrame } from '@countersign/protocol/frame'
 import type { ToPush } from '@countersign/protocol/push'
 import { call, passes, Refused } from './api.ts'
+import { Badge } from './badge.ts'
 import { Box } from './box.ts'
 import { Feed } from './feed.ts'
-import { answered, giveUpAsking, isInbox, publicKey, tell } from './host.ts'
+import { answered, giveUpAsking, goTo, isInbox, publicKey, tell } from './host.ts'
+import { Live, type Caller } from './live.ts'
 import { Insecure, NobodyThere, PageFailed, PageSilent, Replaced, Session, type Rules } from './session.ts'
 import { palette } from './colour.ts'
 import { Push } from './push.ts'
@@ -26,9 +28,11 @@ export class App {
   tongue = tongueFor(null)
   config: Config | null = null
   session: Session | null = null
+  /** Not in the frame of an inbox. */
   box: Box | null = null
-  /** Instead of the box, in the frame of an inbox. */
   feed: Feed | null = null
+  /** Beside a box, only one of both is seen. */
+  view: 'messages' | 'notifications' = 'messages'
   trouble: Trouble | null = null
   private push: Push | null = null
   private hello: Hello | null = null
@@ -78,8 +82,15 @@ export class App {
   }
 
   see(): void {
-    this.box?.show(this.isOpen)
-    this.feed?.show(this.isOpen && !document.hidden)
+    this.box?.show(this.isOpen && this.view === 'messages')
+    this.feed?.show(this.isOpen && !document.hidden && (!this.box || this.view === 'notifications'))
+  }
+
+  look(view: App['view']): void {
+    this.view = view
+    if (view === 'messages') this.feed?.choose(false)
+    this.see()
+    this.draw()
   }
 
   private greet(hello: Hello): void {
@@ -91,9 +102,17 @@ export class App {
 
   private show(open: boolean): void {
     if (this.hello) this.hello.open = open
+    if (open) this.lookAtNews()
     this.see()
     this.draw()
     if (open) focus()
+  }
+
+  /** Whoever opens the box because of its count sees what was counted. */
+  private lookAtNews(): void {
+    const { box, feed } = this
+    const isNews = box && feed && feed.unread > 0 && box.unread === 0 && box.thread().written === ''
+    if (isNews) this.view = 'notifications'
   }
 
   private async begin(): Promise<void> {
@@ -162,10 +181,29 @@ export class App {
       },
     }
     this.push = new Push(caller)
-    if (isInbox) await (this.feed = new Feed(caller, this.draw, this.isOpen)).start()
-    else await (this.box = new Box(caller, this.draw, this.isOpen)).start()
+    await (isInbox ? this.feedAlone(caller) : this.both(caller))
     this.wait = FIRST_WAIT
     if (this.isOpen) focus()
+  }
+
+  private feedAlone(caller: Caller): Promise<void> {
+    const around = {
+      changed: ({ items, unread, more }: Feed) => tell({ kind: 'feed', items, unread, more }),
+      follow: (item: Item) => tell({ kind: 'follow', item }),
+    }
+    this.feed = new Feed(caller, new Live(caller), this.draw, around, this.isOpen)
+    return this.feed.start()
+  }
+
+  /** The feed comes with the stream: nobody waits for it. */
+  private both(caller: Caller): Promise<void> {
+    const live = new Live(caller)
+    const badge = new Badge()
+    const around = { changed: ({ unread }: Feed) => badge.put('notifications', unread), follow: (item: Item) => goTo(item.url) }
+    this.view = 'messages'
+    this.box = new Box(caller, live, this.draw, (unread) => badge.put('messages', unread), this.isOpen)
+    this.feed = new Feed(caller, live, this.draw, around, false)
+    return this.box.start()
   }
 
   private fail(error: unknown, run: number): void {

@@ -1,8 +1,7 @@
 //! What the frame knows: conversations, their messages, and which of them is looked at.
 import type { Conversation, Message, Page } from '@countersign/protocol/contract'
 import type { StreamFrame } from '@countersign/protocol/stream'
-import { tell } from './host.ts'
-import { Live, type Caller } from './live.ts'
+import type { Caller, Live } from './live.ts'
 import { Outbox, type Draft } from './outbox.ts'
 
 export type Thread = {
@@ -34,18 +33,20 @@ export class Box {
   typing: { conversation: string; name: string; until: number } | null = null
   readonly outbox: Outbox
   private readonly threads = new Map<string, Thread>()
-  private readonly live: Live
   private saidTyping = 0
   private told: number | null = null
   private stopped = false
 
   constructor(
     private readonly session: Caller,
+    private readonly live: Live,
     private readonly draw: () => void,
+    /** Hears how much is unread, whenever that changes. */
+    private readonly count: (unread: number) => void,
     private shown: boolean,
   ) {
     this.outbox = new Outbox(session, this)
-    this.live = new Live(session, {
+    live.join({
       hear: (frame) => this.hear(frame),
       caughtUp: (isFresh) => void this.catchUp(isFresh),
       online: (online) => this.go(online),
@@ -74,6 +75,11 @@ export class Box {
       this.threads.set(id, thread)
     }
     return thread
+  }
+
+  /** In all conversations together. */
+  get unread(): number {
+    return this.conversations.reduce((sum, one) => sum + one.unread, 0)
   }
 
   conversation(): Conversation | undefined {
@@ -186,8 +192,8 @@ export class Box {
 
   changed(): void {
     if (this.stopped) return
-    const unread = this.conversations.reduce((sum, one) => sum + one.unread, 0)
-    if (unread !== this.told) tell({ kind: 'unread', count: unread })
+    const { unread } = this
+    if (unread !== this.told) this.count(unread)
     this.told = unread
     this.draw()
   }

@@ -1,7 +1,7 @@
 //! The page on which a visitor chooses what to be told of.
 import type { Choosable, Delivery } from '@countersign/protocol/contract'
 import type { App } from './app.ts'
-import { Waiting } from './frame.tsx'
+import { Waiting } from './states.tsx'
 import { Icon } from './icons.tsx'
 import type { Preference, Preferences } from './preferences.ts'
 import type { Words } from './words.ts'

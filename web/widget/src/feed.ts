@@ -2,10 +2,9 @@
 import type { Item } from '@countersign/protocol/feed'
 import type { StreamFrame } from '@countersign/protocol/stream'
 import type { Page } from '@countersign/protocol/contract'
-import { tell } from './host.ts'
-import { Live, type Caller } from './live.ts'
+import type { Caller, Live } from './live.ts'
 import { Preferences } from './preferences.ts'
-import { plain } from './title.ts'
+import { plain } from '@countersign/protocol/title'
 
 export const FEED = '/widget/v1/notifications'
 /** Ids that the server takes in one call. */
@@ -15,10 +14,20 @@ const MOST = 1000
 type Sent = Omit<Item, 'text'> & { archived_at: string | null }
 type Mark = 'seen_at' | 'clicked_at' | 'archived_at'
 
+/** Whoever put the feed there. */
+export type Around = {
+  /** Something of it is different now. */
+  changed(feed: Feed): void
+  /** The visitor wants to go where the item leads. */
+  follow(item: Item): void
+}
+
 export class Feed {
   items: Item[] = []
   unread = 0
   ready = false
+  /** Something has been told at some time: there is something to see, or to choose. */
+  used = false
   online = true
   loading = false
   /** What was new when it was first looked at stays marked until the visitor looks away. */
@@ -28,17 +37,18 @@ export class Feed {
   readonly preferences: Preferences
   private older: string | null = null
   private stopped = false
-  private readonly live: Live
 
   constructor(
     private readonly session: Caller,
+    private readonly live: Live,
     private readonly draw: () => void,
+    private readonly around: Around,
     private shown: boolean,
   ) {
     this.preferences = new Preferences(session, draw)
-    this.live = new Live(session, {
+    live.join({
       hear: (frame) => this.hear(frame),
-      caughtUp: (isFresh) => void (isFresh && this.refresh().catch(() => {})),
+      caughtUp: (isFresh) => void ((isFresh || !this.ready) && this.refresh().catch(() => {})),
       online: (online) => {
         this.online = online
         this.draw()
@@ -52,8 +62,6 @@ export class Feed {
 
   async start(): Promise<void> {
     await this.refresh()
-    this.ready = true
-    this.changed()
     this.live.now()
   }
 
@@ -76,10 +84,15 @@ export class Feed {
 
   /** The newest, and how many are unread; what was loaded beyond them is loaded again when it is wanted. */
   async refresh(): Promise<void> {
-    const [page, { unread }] = await Promise.all([this.page(null), this.session.call<{ unread: number }>('GET', `${FEED}/unread`)])
-    this.items = page.items.filter(isThere).map(shownAs)
+    const page = await this.page(null)
+    const items = page.items.filter(isThere)
+    const isAll = page.next_cursor === null
+    const { unread } = isAll ? { unread: items.filter((item) => item.seen_at === null).length } : await this.session.call<{ unread: number }>('GET', `${FEED}/unread`)
+    this.items = items.map(shownAs)
     this.older = page.next_cursor
     this.unread = unread
+    this.used ||= page.items.length > 0
+    this.ready = true
     this.changed()
   }
 
@@ -120,11 +133,11 @@ export class Feed {
     await this.mark(ids, 'archived_at', new Date().toISOString())
   }
 
-  /** The page is told where to go when the server knows of it, or does not answer soon. */
+  /** The visitor goes there when the server knows of it, or does not answer soon. */
   async follow(item: Item): Promise<void> {
     const noted = this.mark([item.id], 'clicked_at', new Date().toISOString())
     await Promise.race([noted, new Promise((resolve) => setTimeout(resolve, 500))])
-    tell({ kind: 'follow', item })
+    this.around.follow(item)
   }
 
   private async mark(ids: string[], mark: Mark, at: string): Promise<void> {
@@ -148,6 +161,7 @@ export class Feed {
     if (frame.type === 'notifications.changed') return void this.refresh().catch(() => {})
     if (frame.type !== 'notification.added') return
     const { notification, unread } = frame.data
+    this.used = true
     this.items = [shownAs(notification), ...this.items.filter(({ id }) => id !== notification.id)]
     this.count({ unread })
   }
@@ -161,7 +175,7 @@ export class Feed {
     if (this.stopped) return
     this.draw()
     if (!this.ready) return
-    tell({ kind: 'feed', items: this.items, unread: this.unread, more: this.more })
+    this.around.changed(this)
     if (!this.shown || document.hidden) return
     const unseen = this.items.filter((item) => item.seen_at === null).map(({ id }) => id)
     for (const id of unseen) this.fresh.add(id)

@@ -1,16 +1,18 @@
 //! What stands in the frame: its heading, and below it the one thing that is to be seen now.
-import { useState } from 'preact/hooks'
-import type { App, Trouble } from './app.ts'
+import type { App } from './app.ts'
 import { NEW, type Box } from './box.ts'
 import { tell } from './host.ts'
-import { Icon, type Sign } from './icons.tsx'
+import { Icon } from './icons.tsx'
+import { Inbox } from './inbox.tsx'
 import { Avatar } from './message.tsx'
+import { Sorry, Waiting, when } from './states.tsx'
 import { Thread } from './thread.tsx'
-import type { Tongue, Words } from './words.ts'
+import type { Tongue } from './words.ts'
 
 export function Frame({ app, version }: { app: App; version: number }) {
   const { box, trouble, tongue } = app
   const { words } = tongue
+  if (app.view === 'notifications' && box?.ready && !trouble) return <Inbox app={app} />
   return (
     <main>
       <Heading app={app} />
@@ -45,6 +47,7 @@ function Heading({ app }: { app: App }) {
         <h1><bdi>{box?.listed ? words.conversations : (config?.appearance.title ?? '')}</bdi></h1>
         {assignee?.name && <p><bdi>{assignee.name}</bdi></p>}
       </div>
+      {box?.ready && <Bell app={app} />}
       <button type="button" class="icon" aria-label={words.close} onClick={() => tell({ kind: 'close' })}>
         <Icon of="close" size={22} />
       </button>
@@ -52,11 +55,15 @@ function Heading({ app }: { app: App }) {
   )
 }
 
-export function Waiting({ words }: { words: Words }) {
+/** The way to the notifications, from the first that there was. */
+function Bell({ app }: { app: App }) {
+  const { feed, tongue: { words } } = app
+  if (!feed?.used) return null
   return (
-    <div class="log">
-      <div class="skeleton" role="status" aria-label={words.loading}><i /><i /><i /></div>
-    </div>
+    <button type="button" class="icon" aria-label={feed.unread ? `${words.notifications}, ${words.unreadItems(feed.unread)}` : words.notifications} title={words.notifications} onClick={() => app.look('notifications')}>
+      <Icon of="bell" size={22} />
+      {feed.unread > 0 && <span class="dot" />}
+    </button>
   )
 }
 
@@ -80,49 +87,6 @@ function List({ box, tongue }: { box: Box; tongue: Tongue }) {
         ))}
       </ul>
       <button type="button" class="main" onClick={() => box.choose(NEW)}><Icon of="plus" size={18} />{words.start}</button>
-    </div>
-  )
-}
-
-/** The time of today, else the day. */
-export function when(text: string, region: string): string {
-  const time = new Date(text)
-  const isToday = time.toDateString() === new Date().toDateString()
-  return isToday
-    ? time.toLocaleTimeString(region, { hour: 'numeric', minute: '2-digit' })
-    : time.toLocaleDateString(region, { day: 'numeric', month: 'short' })
-}
-
-const SIGNS: Record<Trouble['kind'], Sign> = { refused: 'shield', nobody: 'person', insecure: 'lock', trouble: 'cloud' }
-
-export function Sorry({ trouble, words, again }: { trouble: Trouble; words: Words; again: () => void }) {
-  const { kind, reference } = trouble
-  return (
-    <div class="sorry" role="alert">
-      <span class="emblem"><Icon of={SIGNS[kind]} size={28} /></span>
-      <h2>{words[`${kind}Title`]}</h2>
-      <p>{words[kind]}</p>
-      {reference && <Reference reference={reference} words={words} />}
-      {(kind === 'trouble' || kind === 'refused') && (
-        <button type="button" class={kind === 'trouble' ? 'main' : 'plain'} onClick={again}>{words.retry}</button>
-      )}
-    </div>
-  )
-}
-
-function Reference({ reference, words }: { reference: string; words: Words }) {
-  const [copied, setCopied] = useState(false)
-  const copy = () => {
-    navigator.clipboard?.writeText(reference).then(() => setCopied(true), () => {})
-  }
-  return (
-    <div class="reference">
-      <span>{words.reference}</span>
-      <code dir="ltr">{reference}</code>
-      <button type="button" class="icon" aria-label={`${words.copy}: ${words.reference}`} onClick={copy}>
-        <Icon of={copied ? 'done' : 'copy'} size={18} />
-      </button>
-      <span class="hidden" role="status">{copied ? words.copied : ''}</span>
     </div>
   )
 }

@@ -13,9 +13,6 @@ const PATIENCE = 15_000
 const search = new URLSearchParams(location.search)
 const origin = exact(search.get('host'))
 
-/** Where the page's own paths lead. */
-export const pageOrigin = origin
-
 /** The frame is an inbox of notifications, not the conversations. */
 export const isInbox = search.get('view') === 'inbox'
 
@@ -24,6 +21,19 @@ export const publicKey = location.pathname.split('/')[2] ?? ''
 
 export function tell(message: ToHost | FromFeed | FromPush): void {
   if (origin && window.parent !== window) window.parent.postMessage(message, origin)
+}
+
+/** The page, not this frame, goes there: a path is one of the page's. Anything but http leads nowhere. */
+export function goTo(url: string | null): void {
+  const there = addressOf(url)
+  if (there) window.open(there, '_parent')
+}
+
+/** The whole address, as the page sees it. */
+export function addressOf(url: string | null): string | null {
+  if (!url || !origin || !URL.canParse(url, origin)) return null
+  const { protocol, href } = new URL(url, origin)
+  return /^https?:$/.test(protocol) ? href : null
 }
 
 export function listen(hear: (message: ToFrame | ToFeed | ToPush) => void): void {

@@ -1,25 +1,26 @@
 //! What stands in the frame of an inbox: the visitor's notifications.
 import type { Item } from '@countersign/protocol/feed'
+import { runs } from '@countersign/protocol/title'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { App } from './app.ts'
 import { Choices } from './choices.tsx'
 import type { Feed } from './feed.ts'
-import { Sorry, Waiting, when } from './frame.tsx'
-import { pageOrigin } from './host.ts'
+import { Sorry, Waiting, when } from './states.tsx'
+import { addressOf, tell } from './host.ts'
 import { Icon } from './icons.tsx'
-import { runs } from './title.ts'
 import type { Tongue } from './words.ts'
 
+/** Alone in its frame, or beside conversations, where it has a way back to them. */
 export function Inbox({ app }: { app: App }) {
-  const { feed, trouble, tongue } = app
+  const { box, feed, trouble, tongue } = app
   const { words } = tongue
   const chooses = feed?.chooses ?? false
   return (
     <main>
       <header class="bar">
-        {chooses && (
-          <button type="button" class="icon" aria-label={words.backToFeed} onClick={() => feed?.choose(false)}><Icon of="back" size={22} /></button>
-        )}
-        <div class="title"><h1>{chooses ? words.preferences : words.notifications}</h1></div>
+        {chooses ? <Back label={words.backToFeed} go={() => feed?.choose(false)} />
+          : box && <Back label={words.backToMessages} go={() => app.look('messages')} />}
+        <div class="title"><Heading key={String(chooses)} text={chooses ? words.preferences : words.notifications} arrived={box !== null || chooses} /></div>
         {feed && !chooses && feed.unread > 0 && (
           <button type="button" class="icon" aria-label={words.seeAll} title={words.seeAll} onClick={() => void feed.seeAll().catch(() => {})}>
             <Icon of="seen" />
@@ -27,6 +28,9 @@ export function Inbox({ app }: { app: App }) {
         )}
         {feed?.ready && !chooses && (
           <button type="button" class="icon" aria-label={words.preferences} title={words.preferences} onClick={() => feed.choose(true)}><Icon of="settings" /></button>
+        )}
+        {box && (
+          <button type="button" class="icon" aria-label={words.close} onClick={() => tell({ kind: 'close' })}><Icon of="close" size={22} /></button>
         )}
       </header>
       {trouble ? <Sorry key={trouble.reference ?? trouble.code} trouble={trouble} words={words} again={app.again} />
@@ -37,9 +41,22 @@ export function Inbox({ app }: { app: App }) {
   )
 }
 
+function Back({ label, go }: { label: string; go: () => void }) {
+  return <button type="button" class="icon" aria-label={label} onClick={go}><Icon of="back" size={22} /></button>
+}
+
+/** Says where the visitor is now: the button that led here is gone, and the keyboard would be nowhere. */
+function Heading({ text, arrived }: { text: string; arrived: boolean }) {
+  const heading = useRef<HTMLHeadingElement>(null)
+  useLayoutEffect(() => {
+    if (arrived && document.hasFocus()) heading.current?.focus()
+  }, [])
+  return <h1 ref={heading} tabIndex={-1}>{text}</h1>
+}
+
 function List({ feed, tongue }: { feed: Feed; tongue: Tongue }) {
   const { words } = tongue
-  if (feed.items.length === 0) {
+  if (feed.items.length === 0 && !feed.more) {
     return (
       <div class="log">
         <div class="welcome">
@@ -67,7 +84,7 @@ function List({ feed, tongue }: { feed: Feed; tongue: Tongue }) {
 function Row({ item, feed, tongue }: { item: Item; feed: Feed; tongue: Tongue }) {
   const { words, region } = tongue
   const isNew = feed.fresh.has(item.id) || item.seen_at === null
-  const url = target(item.url)
+  const url = addressOf(item.url)
   const inside = (
     <>
       <span class="what"><Title html={item.title} />{isNew && <span class="hidden"> ({words.isNew})</span>}</span>
@@ -91,13 +108,6 @@ function follow(event: MouseEvent, feed: Feed, item: Item): void {
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || event.button !== 0) return
   event.preventDefault()
   void feed.follow(item)
-}
-
-/** A path is one of the page's; anything but http leads nowhere. */
-function target(url: string | null): string | null {
-  if (!url || !pageOrigin || !URL.canParse(url, pageOrigin)) return null
-  const { protocol, href } = new URL(url, pageOrigin)
-  return /^https?:$/.test(protocol) ? href : null
 }
 
 function Title({ html }: { html: string }) {

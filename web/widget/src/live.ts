@@ -29,13 +29,16 @@ export class Live {
   private connecting = false
   private ready = false
   private stopped = false
+  private readonly ears: Ears[] = []
 
-  constructor(
-    private readonly session: Caller,
-    private readonly ears: Ears,
-  ) {
+  constructor(private readonly session: Caller) {
     window.addEventListener('online', this.now)
     window.addEventListener('offline', this.cut)
+  }
+
+  /** From now on `ears` hear everything, too. */
+  join(ears: Ears): void {
+    this.ears.push(ears)
   }
 
   readonly now = (): void => {
@@ -99,20 +102,24 @@ export class Live {
     const frame = parsed(text)
     if (!isStreamFrame(frame)) return
     if (frame.cursor) this.cursor = frame.cursor
-    if (frame.type === 'resync') return this.ears.caughtUp(true)
-    if (frame.type !== 'ready') return this.ears.hear(frame)
+    if (frame.type === 'resync') return this.tell((ears) => ears.caughtUp(true))
+    if (frame.type !== 'ready') return this.tell((ears) => ears.hear(frame))
     clearTimeout(this.timer)
     this.wait = FIRST_WAIT
     this.ready = true
-    this.ears.online(true)
-    this.ears.caughtUp(isFresh)
+    this.tell((ears) => ears.online(true))
+    this.tell((ears) => ears.caughtUp(isFresh))
+  }
+
+  private tell(what: (ears: Ears) => void): void {
+    for (const ears of this.ears) what(ears)
   }
 
   private later(): void {
     clearTimeout(this.timer)
     this.ready = false
     if (this.stopped) return
-    this.ears.online(false)
+    this.tell((ears) => ears.online(false))
     this.timer = setTimeout(this.now, this.wait * (0.75 + Math.random() / 2))
     this.wait = Math.min(this.wait * 2, LONGEST_WAIT)
   }

@@ -8,6 +8,7 @@ vi.stubGlobal('window', { parent: { postMessage: (message: unknown) => told.push
 vi.stubGlobal('WebSocket', class { close() {} })
 
 const { Box, NEW } = await import('../src/box.ts')
+const { Live } = await import('../src/live.ts')
 const { Refused, Unreachable } = await import('../src/api.ts')
 type Session = import('../src/live.ts').Caller
 
@@ -38,7 +39,7 @@ beforeEach(() => {
 })
 
 async function opened() {
-  const box = new Box(session, () => {}, false)
+  const box = new Box(session, new Live(session), () => {}, (count) => told.push({ kind: 'unread', count }), false)
   await box.start()
   return box
 }
@@ -102,7 +103,7 @@ test('messages that are written at once are sent in their order, in one conversa
     if (path.includes('/messages')) return { items: [message(1)], next_cursor: null }
     return { items: [], next_cursor: null }
   }
-  const box = new Box(session, () => {}, false)
+  const box = new Box(session, new Live(session), () => {}, (count) => told.push({ kind: 'unread', count }), false)
   await box.start()
   for (const text of ['one', 'two', 'three']) box.send(text)
   await vi.waitFor(() => expect(box.thread().messages).toHaveLength(3))
@@ -145,7 +146,7 @@ test('without a conversation the first message opens one', async () => {
     if (path.includes('/messages')) return { items: [message(1)], next_cursor: null }
     return { items: [], next_cursor: null }
   }
-  const box = new Box(session, () => {}, false)
+  const box = new Box(session, new Live(session), () => {}, (count) => told.push({ kind: 'unread', count }), false)
   await box.start()
   expect(box.current).toBe(NEW)
   box.send('hello')

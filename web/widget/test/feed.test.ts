@@ -7,6 +7,8 @@ vi.stubGlobal('window', { parent: { postMessage: (message: (typeof told)[number]
 vi.stubGlobal('WebSocket', class { close() {} })
 
 const { Feed } = await import('../src/feed.ts')
+const { Live } = await import('../src/live.ts')
+const { Badge } = await import('../src/badge.ts')
 const { Unreachable } = await import('../src/api.ts')
 type Session = import('../src/live.ts').Caller
 
@@ -33,12 +35,19 @@ beforeEach(() => {
   unread = 2
   pages = { '': { items: [item(3), item(2), item(9, { archived_at: at(1) })], next_cursor: 'older' }, older: { items: [item(2), item(1, { seen_at: at(5) })], next_cursor: null } }
 })
+const around = {
+  changed: ({ items, unread, more }: InstanceType<typeof Feed>) => told.push(structuredClone({ kind: 'feed', items, unread, more })),
+  follow: (item: unknown) => told.push({ kind: 'follow', item }),
+}
 const opened = async (shown = false) => {
-  const feed = new Feed(session, () => {}, shown)
+  const feed = new Feed(session, new Live(session), () => {}, around, shown)
   await feed.start()
   return feed
 }
 const hear = (feed: InstanceType<typeof Feed>, frame: unknown) => (feed as unknown as { hear(frame: unknown): void }).hear(frame)
+const ears: unknown[] = []
+vi.spyOn(Live.prototype, 'join').mockImplementation((joined) => void ears.push(joined))
+const settled = () => new Promise((done) => setTimeout(done))
 const ids = (feed: InstanceType<typeof Feed>) => feed.items.map(({ id }) => id)
 const seen = () => calls.filter(([method]) => method === 'PATCH').map(([, , body]) => body)
 const last = () => told.filter(({ kind }) => kind === 'feed').at(-1)
@@ -95,4 +104,47 @@ test('what another tab did is fetched, and what could not be said is not shown a
   await feed.archive(['ntf_3'])
   session.call = call
   expect(ids(feed)).toEqual(['ntf_3'])
+})
+
+test('a feed that fits one page is counted without asking for the count', async () => {
+  pages = { '': { items: [item(3), item(2, { seen_at: at(5) }), item(9, { archived_at: at(1) })], next_cursor: null } }
+  const feed = await opened()
+  expect(feed.unread).toBe(1)
+  expect(calls.map(([, path]) => path)).not.toContain('/notifications/unread')
+})
+
+test('beside conversations it comes with the stream; what failed is fetched at the next chance', async () => {
+  const feed = new Feed(session, new Live(session), () => {}, around, false)
+  const caughtUp = (isFresh: boolean) => (ears.at(-1) as { caughtUp(isFresh: boolean): void }).caughtUp(isFresh)
+  const all = pages
+  pages = null as never
+  caughtUp(true)
+  await settled()
+  expect([feed.ready, feed.used]).toEqual([false, false])
+  pages = all
+  caughtUp(false)
+  await settled()
+  expect([feed.ready, feed.used, ids(feed)]).toEqual([true, true, ['ntf_3', 'ntf_2']])
+  calls = []
+  caughtUp(false)
+  await settled()
+  expect(calls).toEqual([])
+})
+
+test('who never was told anything has no feed to look at, until the first comes', async () => {
+  pages = { '': { items: [], next_cursor: null } }
+  const feed = await opened()
+  expect(feed.used).toBe(false)
+  hear(feed, { type: 'notification.added', cursor: 'c', data: { notification: item(4), unread: 1 } })
+  expect(feed.used).toBe(true)
+})
+
+test('the page’s button counts messages and notifications together, and hears each sum once', () => {
+  const badge = new Badge()
+  badge.put('messages', 0)
+  badge.put('notifications', 2)
+  badge.put('messages', 3)
+  badge.put('messages', 3)
+  badge.put('notifications', 0)
+  expect(told.filter(({ kind }) => kind === 'unread').map(({ count }) => count)).toEqual([0, 2, 5, 3])
 })

@@ -18,6 +18,7 @@ const item = (id: string, minutes: number, title: string, extra: object = {}) =>
 const channel = (name: string, delivery: string, offered: string[]) => ({ channel: name, delivery, offered })
 
 let items: ReturnType<typeof item>[]
+let next: string | null
 let preferences: object[]
 let calls: { method: string; path: string; body: unknown }[]
 let servers: Server[]
@@ -39,7 +40,7 @@ function answer(method: string, path: string, body: Record<string, unknown>): [n
     return [200, { items: preferences, next_cursor: null }]
   }
   if (path.endsWith('/notifications/seen')) for (const one of items) one.seen_at ??= ago(0) as never
-  if (path.endsWith('/notifications') && method === 'GET') return [200, { items, next_cursor: null }]
+  if (path.endsWith('/notifications') && method === 'GET') return [200, { items, next_cursor: next }]
   if (path.endsWith('/notifications')) {
     const { ids, ...marks } = body as { ids: string[] }
     for (const one of items) if (ids.includes(one.id)) Object.assign(one, marks)
@@ -94,6 +95,7 @@ beforeEach(async () => {
     item('ntf_2', 95, 'Your export is ready', { url: 'https://files.example/export.csv' }),
     item('ntf_1', 60 * 26, '<img src=x onerror="alert(1)">Welcome to Tally', { seen_at: ago(60), url: 'javascript:alert(1)' }),
   ]
+  next = null
   preferences = [
     { type: 'comment', title: 'Comments', critical: false, channels: [channel('inapp', 'instant', ['instant', 'off']), channel('email', 'daily', ['instant', 'daily', 'weekly', 'off'])], subs: [] },
     { type: 'password', title: 'Password changes', critical: true, channels: [channel('email', 'instant', ['instant'])], subs: [] },
@@ -114,7 +116,7 @@ async function opened(shown = true, locale = 'en'): Promise<Frame> {
     })
   }, [home, shown, locale] as const)
   const frame = await (await page.waitForSelector('iframe')).contentFrame()
-  await frame!.waitForSelector('.item, .welcome, .sorry')
+  await frame!.waitForSelector('.item, .welcome, .sorry, .older')
   return frame!
 }
 
@@ -188,4 +190,16 @@ test('says so when there is nothing, and is written from right to left where peo
   expect(await frame.evaluate(() => document.documentElement.dir)).toBe('rtl')
   expect(await flaws(frame)).toEqual([])
   await shot('inbox-empty')
+})
+
+test('where all that is loaded was put away, the older ones can still be reached', async () => {
+  const older = items.slice(2)
+  items = items.slice(0, 2).map((one) => ({ ...one, archived_at: ago(1) as never }))
+  next = 'older'
+  const frame = await opened()
+  items = older
+  next = null
+  await frame.getByRole('button', { name: 'Show older ones' }).click()
+  await frame.locator('.item', { hasText: 'Welcome to Tally' }).waitFor()
+  expect(await frame.locator('.item, .older').count()).toBe(1)
 })

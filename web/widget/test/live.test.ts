@@ -33,10 +33,11 @@ let tickets = 0
 const heard: string[] = []
 const state: boolean[] = []
 const caughtUp: boolean[] = []
-const open = () => new Live(
-  { call: async <T>() => { tickets += 1; return ticket() as T } },
-  { hear: (frame) => heard.push(frame.type), caughtUp: (isFresh) => caughtUp.push(isFresh), online: (online) => state.push(online) },
-)
+const open = () => {
+  const live = new Live({ call: async <T>() => { tickets += 1; return ticket() as T } })
+  live.join({ hear: (frame) => heard.push(frame.type), caughtUp: (isFresh) => caughtUp.push(isFresh), online: (online) => state.push(online) })
+  return live
+}
 /** The newest socket, after everything that is due has happened. */
 const socket = async () => {
   await vi.advanceTimersByTimeAsync(0)

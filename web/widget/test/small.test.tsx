@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { contrast, palette, read, type Colour } from '../src/colour.ts'
 import { marksOf } from '../src/identity.ts'
 import { Avatar, Text } from '../src/message.tsx'
-import { plain, runs } from '../src/title.ts'
+import { plain, runs } from '@countersign/protocol/title'
 import { tongueFor } from '../src/words.ts'
 
 const jwt = (claims: object) => ['{}', JSON.stringify(claims), 'x'].map((part) => Buffer.from(part).toString('base64url')).join('.')
