@@ -204,7 +204,7 @@ export function world(now = Date.now()) {
     })
   }
 
-  return { withheld: [], now, members, widgets, contacts, conversations, messages, sessions, secrets: makeSecrets(iso, app, site), jwks: new Map(), replays: new Map([[app.id, makeReplays(iso, contacts)]]), refusals: makeRefusals(iso, app, site), coverage: makeCoverage, types: makeTypes(), sent: makeSent(iso, contacts), broadcasts: [], topics: [{ topic: 'incidents', subscribers: 4 }], apiKeys: makeKeys(iso), audit: makeAudit(iso, members, app, alice), organization: { id: id('org'), name: 'Corvid Labs' }, environment: 'live' }
+  return { withheld: [], now, members, widgets, contacts, conversations, messages, sessions, secrets: makeSecrets(iso, app, site), jwks: new Map(), replays: new Map([[app.id, makeReplays(iso, contacts)]]), refusals: makeRefusals(iso, app, site), coverage: makeCoverage, types: makeTypes(), ...makeFeeds(iso), sent: makeSent(iso, contacts), broadcasts: [], topics: [{ topic: 'incidents', subscribers: 4 }], apiKeys: makeKeys(iso), audit: makeAudit(iso, members, app, alice), organization: { id: id('org'), name: 'Corvid Labs' }, environment: 'live' }
 }
 
 function makeWidgets(iso) {
@@ -305,25 +305,63 @@ function makeRefusals(iso, app, site) {
   ]
 }
 
+const MAIL = `<table width="100%" cellpadding="0" style="background:#f4f4f1;font-family:sans-serif">
+  <tr><td align="center" style="padding:24px">
+    <table width="420" style="background:#fff;border-radius:8px">
+      <tr><td style="padding:24px">
+        <h2 style="margin:0 0 8px;color:#1c3d2e">Hello {{ name }},</h2>
+        <p style="line-height:1.5">{{ who }} commented on <b>{{ board.title }}</b>.</p>
+        <a href="https://app.example.com/boards/{{ board.id }}" style="display:inline-block;padding:10px 16px;border-radius:6px;background:#0b6549;color:#fff">Read it</a>
+      </td></tr>
+    </table>
+  </td></tr>
+</table>`
+
 function makeTypes() {
   const one = (name, title, channels, rest = {}) => ({ name, settings: { title, channels, critical: false, offers: {}, templates: { inapp: { title: `<b>{{ who }}</b>: ${title}`, url: '/{{ path }}', image: null }, email: null, web_push: null }, deduplicate_seconds: null, throttle: null, retention_days: null, ...rest } })
   return [
-    one('comment_added', 'Comments', ['inapp', 'email', 'web_push']),
+    one('comment_added', 'Comments', ['inapp', 'email', 'web_push'], { templates: { inapp: { title: '<b>{{ who }}</b> commented on {{ board.title }}', url: '/boards/{{ board.id }}', image: null }, email: { subject: '{{ who }} commented on {{ board.title }}', html: MAIL }, web_push: { title: '{{ who }}', message: 'commented on {{ board.title }}', icon: null, url: null } } }),
     one('invoice_ready', 'Invoices', ['inapp', 'email'], { critical: true, retention_days: 730 }),
     one('order_shipped', 'Deliveries', ['inapp', 'sms'], { deduplicate_seconds: 300, throttle: { most: 5, seconds: 3600 } }),
   ]
 }
 
 function makeSent(iso, contacts) {
-  const done = (channel, reason = null) => ({ channel, state: reason ? 'skipped' : 'delivered', reason, at: iso(60_000) })
+  const done = (channel, reason = null, state = reason ? 'skipped' : 'delivered', provenance = channel === 'email' && state !== 'skipped' ? 'proven' : null) => ({ channel, state, reason, provenance, at: iso(60_000) })
   const one = (minutes, type, contact, state, deliveries, due = minutes) => ({ id: id('ntf'), contact: contact.id, type, sub: null, state, due_at: iso(due * 60_000), created_at: iso(minutes * 60_000), deliveries })
   return [
     one(1, 'comment_added', contacts[0], 'sent', [done('inapp'), done('email'), done('web_push', 'the contact has no address there')]),
     one(4, 'invoice_ready', contacts[3], 'scheduled', [], -60 * 20),
     one(31, 'order_shipped', contacts[2], 'sent', [done('inapp'), done('sms', 'channel not configured')]),
+    one(44, 'invoice_ready', contacts[1], 'sent', [done('inapp'), done('email', 'the mail server did not answer; it is tried again', 'queued', 'said')]),
+    one(52, 'invoice_ready', contacts[5], 'sent', [done('inapp'), done('email', '550 no such mailbox', 'failed')]),
     one(58, 'comment_added', contacts[4], 'ignored', [done('inapp', 'the contact has turned this off'), done('email', 'the contact has turned this off'), done('web_push', 'the contact has turned this off')]),
     one(190, 'comment_added', contacts[0], 'cancelled', []),
   ]
+}
+
+/** Feeds and preferences by contact, made when they are first asked for; only the first two contacts have any. */
+function makeFeeds(iso) {
+  const [feeds, preferences] = [new Map(), new Map()]
+  const item = (minutes, type, title, url, marks = {}) => ({ id: id('ntf'), type, sub: null, title, url, image: null, parameters: {}, replies: [], at: iso(minutes * 60_000), seen_at: null, opened_at: null, clicked_at: null, archived_at: null, ...marks })
+  const way = (channel, delivery, offered = ['instant', 'off']) => ({ channel, delivery, offered })
+  const kept = (store, make) => (contact) => {
+    if (!store.has(contact.id)) store.set(contact.id, store.size < 2 ? make() : [])
+    return store.get(contact.id)
+  }
+  return {
+    feedOf: kept(feeds, () => [
+      item(1, 'comment_added', '<b>Ines Duarte</b> commented on &quot;Q4 plan&quot;', '/boards/q4#c12'),
+      item(31, 'order_shipped', 'Your order <b>A-1041</b> has left our warehouse in Rotterdam and should be with you on Tuesday', '/orders/A-1041'),
+      item(26 * 60, 'invoice_ready', 'Invoice <b>2026-11</b> is ready', '/invoices/2026-11', { seen_at: iso(25 * 3_600_000), clicked_at: iso(25 * 3_600_000) }),
+      item(60 * 60, 'comment_added', '<b>Sam</b> mentioned you', null, { seen_at: iso(50 * 3_600_000) }),
+      item(90 * 60, 'comment_added', 'This one was put away', null, { seen_at: iso(80 * 3_600_000), archived_at: iso(80 * 3_600_000) }),
+    ]),
+    preferencesOf: kept(preferences, () => [
+      { type: 'comment_added', title: 'Comments', critical: false, channels: [way('inapp', 'instant'), way('email', 'daily', ['instant', 'daily', 'weekly', 'off']), way('web_push', 'off')], subs: [{ name: 'q4', title: 'Board “Q4 plan”', channels: [way('inapp', 'instant'), way('email', 'off', ['instant', 'daily', 'weekly', 'off']), way('web_push', 'off')] }] },
+      { type: 'invoice_ready', title: 'Invoices', critical: true, channels: [way('inapp', 'instant', ['instant']), way('email', 'instant', ['instant'])], subs: [] },
+    ]),
+  }
 }
 
 function makeKeys(iso) {

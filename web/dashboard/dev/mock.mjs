@@ -11,7 +11,9 @@ import { Refused, routes } from './routes.mjs'
 export const PASSWORD = 'correct horse battery'
 const DIST = fileURLToPath(new URL('../../dist/dashboard', import.meta.url))
 const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; font-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+/** The empty page that an email is written into. */
+const PAPER = "sandbox allow-same-origin; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2' }
 const MAY = {
   agent: ['notifications.read', 'conversations.manage', 'conversations.read', 'conversations.reply', 'contacts.read', 'contacts.manage', 'sessions.manage', 'widgets.read', 'refusals.read'],
@@ -165,6 +167,7 @@ function pager(query) {
 }
 
 async function asset(response, url) {
+  if (url.pathname === '/dashboard/paper') return void response.writeHead(200, { 'content-security-policy': PAPER, 'content-type': TYPES['.html'] }).end('<!doctype html><html lang="en"><title>Preview</title></html>')
   const path = normalize(url.pathname.replace(/^\/dashboard\/?/, '/'))
   const isAsset = path.startsWith('/assets/')
   const file = join(DIST, isAsset ? path : 'index.html')
@@ -207,7 +210,7 @@ function problem(response, error) {
   if (!known) console.error(error)
   const { status, code, detail, headers } = known ? error : { status: 500, code: 'internal', detail: null, headers: {} }
   response.writeHead(status, { 'content-type': 'application/problem+json', ...headers })
-  response.end(JSON.stringify({ type: 'about:blank', title: code, status, code, detail, request_id: id('req') }))
+  response.end(JSON.stringify({ type: 'about:blank', title: code, status, code, detail, request_id: id('req'), ...(known && error.errors && { errors: error.errors }) }))
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

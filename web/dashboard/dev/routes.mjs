@@ -233,7 +233,7 @@ export function routes(state) {
 
     ['GET', '/notification_types', ({ page }) => page(world.types)],
     ['PUT', '/notification_types/:name', ({ at, body }) => {
-      if (/\{\{[^}]*$/.test(body.templates?.inapp?.title ?? '')) throw new Refused(422, 'bad_template', '`templates.inapp.title` does not parse: line 1, column 9: a tag is not closed')
+      refuseBad(body.templates)
       const made = { name: at.name, settings: body }
       world.types = [...world.types.filter((one) => one.name !== at.name), made].sort((a, b) => (a.name < b.name ? -1 : 1))
       return made
@@ -242,11 +242,28 @@ export function routes(state) {
       world.types = world.types.filter((one) => one.name !== at.name)
       return null
     }],
-    ['GET', '/notifications', ({ page }) => page(world.sent)],
+    ['POST', '/notification_previews', ({ body }) => {
+      only(body, ['title', 'templates', 'parameters'])
+      refuseBad(body.templates)
+      return filledIn(body)
+    }],
+    ['GET', '/notifications', ({ page, query }) => page(world.sent.filter((one) => [null, one.contact].includes(query.get('contact'))))],
+    ['GET', '/contacts/:id/notifications', ({ at, page }) => page(world.feedOf(find(world.contacts, at.id)))],
+    ['GET', '/contacts/:id/notifications/unread', ({ at }) => ({ unread: world.feedOf(find(world.contacts, at.id)).filter((one) => !one.seen_at && !one.archived_at).length })],
+    ['GET', '/contacts/:id/notification_preferences', ({ at }) => ({ items: world.preferencesOf(find(world.contacts, at.id)), next_cursor: null })],
+    ['PATCH', '/contacts/:id/notification_preferences', ({ at, body }) => {
+      const items = world.preferencesOf(find(world.contacts, at.id))
+      for (const { type, sub, channel, delivery } of body) {
+        const preference = items.find((one) => one.type === type)
+        const channels = sub ? preference.subs.find(({ name }) => name === sub).channels : preference.channels
+        channels.find((one) => one.channel === channel).delivery = delivery
+      }
+      return { items, next_cursor: null }
+    }],
     ['POST', '/notifications', ({ body }) => {
       find(world.contacts, body.to.contact)
       const { channels } = world.types.find((one) => one.name === body.type).settings
-      const made = { id: id('ntf'), contact: body.to.contact, type: body.type, sub: null, state: 'sent', due_at: now(), created_at: now(), deliveries: channels.map((channel) => ({ channel, state: channel === 'inapp' ? 'delivered' : 'skipped', reason: channel === 'inapp' ? null : 'channel not configured', at: now() })) }
+      const made = { id: id('ntf'), contact: body.to.contact, type: body.type, sub: null, state: 'sent', due_at: now(), created_at: now(), deliveries: channels.map((channel) => ({ channel, state: channel === 'inapp' ? 'delivered' : 'skipped', reason: channel === 'inapp' ? null : 'channel not configured', provenance: null, at: now() })) }
       world.sent.unshift(made)
       return [201, made]
     }],
@@ -266,6 +283,7 @@ export function routes(state) {
       live.push('broadcast.moved', Object.assign(find(world.broadcasts, at.id), { state: 'cancelled' }))
       return null
     }],
+    ['GET', '/notifications/:id', ({ at }) => find(world.sent, at.id)],
     ['DELETE', '/notifications/:id', ({ at }) => {
       Object.assign(find(world.sent, at.id), { state: 'cancelled' })
       return null
@@ -290,6 +308,28 @@ export function routes(state) {
     }],
     ['GET', '/audit_events', ({ page }) => page(world.audit)],
   ]
+}
+
+/** The mock's Liquid: a name between braces, and nothing else. */
+function refuseBad(templates) {
+  const texts = Object.entries(templates ?? {}).flatMap(([channel, of]) => Object.entries(of ?? {}).map(([name, text]) => [`templates.${channel}.${name}`, text]))
+  const errors = texts.filter(([, text]) => /\{\{[^}]*$/.test(text ?? '')).map(([field, text]) => {
+    const before = text.split('\n')
+    return { field, line: before.length, column: before.at(-1).length + 1, detail: 'expected a filter or the end of the tag' }
+  })
+  if (errors.length === 0) return
+  const refused = new Refused(422, 'bad_template', errors.map(({ field, line, column }) => `\`${field}\` is no template: line ${line}, column ${column}`).join('; '))
+  throw Object.assign(refused, { errors })
+}
+
+function filledIn({ title, templates, parameters }) {
+  const missing = new Set()
+  const value = (path) => path.split('.').reduce((of, name) => of?.[name], parameters)
+  const escaped = (text) => String(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+  const fill = (text, as) => (text ?? '').replace(/\{\{\s*([\w.]+)\s*\}\}/g, (_, path) => (value(path) === undefined && missing.add(path), as(value(path) ?? '')))
+  const of = (texts, html) => texts && Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, text === null ? null : fill(text, html.includes(name) ? escaped : String)]))
+  const inapp = of(templates.inapp ?? { title, url: null, image: null }, ['title'])
+  return { inapp, email: of(templates.email, ['html']), web_push: of(templates.web_push, []), missing: [...missing].sort(), notes: [] }
 }
 
 /** The mock knows two proofs: one that says good, and all others. */

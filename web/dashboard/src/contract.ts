@@ -256,7 +256,11 @@ export type ProblemBody = {
   code: string
   detail: string | null
   request_id: string | null
+  errors?: FieldError[]
 }
+
+/** A field that is wrong, and where in its text; lines and columns count from 1. */
+export type FieldError = { field: string; line: number; column: number; detail: string }
 
 export type Channel = 'inapp' | 'email' | 'web_push' | 'sms' | 'call' | 'mobile_push' | 'slack'
 export type Delivery = 'instant' | 'off' | 'hourly' | 'daily' | 'weekly' | 'monthly'
@@ -266,6 +270,16 @@ export type Templates = {
   inapp: { title: string; url: string | null; image: string | null } | null
   email: { subject: string; html: string } | null
   web_push: { title: string; message: string; icon: string | null; url: string | null } | null
+}
+
+/** What somebody is writing, with values to try it. */
+export type Draft = { title: string; templates: Templates; parameters: Record<string, unknown> }
+
+/** What a draft says, as it would be delivered. */
+export type Preview = Templates & {
+  /** Merge tags without a value; `a.b` is the `b` of `a`. */
+  missing: string[]
+  notes: string[]
 }
 
 export type NotificationSettings = {
@@ -290,7 +304,7 @@ export type Sent = {
   state: 'scheduled' | 'sent' | 'ignored' | 'cancelled'
   due_at: string
   created_at: string
-  deliveries: { channel: Channel; state: string; reason: string | null; at: string }[]
+  deliveries: Delivered[]
   notes?: string[]
 }
 
@@ -312,4 +326,42 @@ export type Topic = { topic: string; subscribers: number }
 
 export type NewBroadcast = { type: string; to: Broadcast['to']; parameters: Record<string, unknown> }
 
+/** What became of a sending on one channel. */
+export type Delivered = {
+  channel: Channel
+  state: 'queued' | 'delivered' | 'failed' | 'skipped'
+  /** Why it was not delivered, or not yet. */
+  reason: string | null
+  /** How the address is known that it goes to, where there is one. */
+  provenance: Provenance | null
+  at: string
+}
+
 export type NewNotification = { type: string; to: { contact: string }; parameters: Record<string, unknown> }
+
+/** An item of a contact's feed. */
+export type FeedItem = {
+  id: string
+  type: string
+  sub: string | null
+  /** HTML in which every value was escaped. */
+  title: string
+  url: string | null
+  at: string
+  seen_at: string | null
+  clicked_at: string | null
+  archived_at: string | null
+}
+
+/** What holds for a channel, and what can be chosen. */
+export type Choosable = { channel: Channel; delivery: Delivery; offered: Delivery[] }
+
+export type Preference = {
+  type: string
+  title: string
+  critical: boolean
+  channels: Choosable[]
+  subs: { name: string; title: string; channels: Choosable[] }[]
+}
+
+export type Choice = { type: string; sub?: string; channel: Channel; delivery: Delivery }

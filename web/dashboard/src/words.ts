@@ -5,6 +5,7 @@ import { reachWords } from './words/reach.ts'
 import { settingsWords } from './words/settings.ts'
 import { talkWords } from './words/talk.ts'
 import { trustWords } from './words/trust.ts'
+import { writingWords } from './words/writing.ts'
 
 export const words = {
   product: 'Countersign',
@@ -129,4 +130,5 @@ export const words = {
   ...identityWords,
   ...reachWords,
   ...broadcastWords,
+  ...writingWords,
 }

@@ -8,7 +8,7 @@ import { reasonInWords } from '../src/pages/reason.ts'
 import { formats as listed } from '../dev/formats.mjs'
 import type { Formats, NotificationSettings } from '../src/contract.ts'
 import { settingsIn } from '../src/pages/notifications/settings-in.ts'
-import { objectIn } from '../src/pages/notifications/test.tsx'
+import { objectIn, withExamples } from '../src/pages/notifications/example.ts'
 import { matching } from '../src/pages/widgets/profile.tsx'
 import { percent } from '../src/pages/widgets/coverage.tsx'
 import { presentedIn } from '../src/pages/widgets/presented.ts'
@@ -285,4 +285,18 @@ describe('the form of a notification type', () => {
     [{ most: 'x', seconds: '60' }, 'most'],
   ])('%j is said at its field', (fields, where) => expect(Object.keys(settingsIn(form(fields), before).wrong)).toEqual([where]))
   it.each([['', {}], ['{"a":1}', { a: 1 }], ['[1]', null], ['{a:1}', null], ['null', null]])('parameters %s', (text, value) => expect(objectIn(text)).toEqual(value))
+  it.each([
+    [{}, ['name'], { name: 'name' }],
+    [{ name: 'Ann' }, ['name', 'order.day'], { name: 'Ann', order: { day: 'day' } }],
+    [{ order: { id: 7 } }, ['order.day.short'], { order: { id: 7, day: { short: 'short' } } }],
+    [{ order: 'A-1' }, ['order.day'], { order: 'A-1' }],
+    [{}, ['__proto__.x', 'toString'], { toString: 'toString' }],
+    [{}, ['lines', 'tags'], { lines: [{ what: 'what', parts: [{ id: 'id' }] }], tags: ['tag'] }],
+    [{ lines: [{ what: 'cup' }] }, ['line.price'], { lines: [{ what: 'cup', price: 'price' }] }],
+    [{}, ['itself'], { itself: [['itself']] }],
+  ])('%j with examples for %j', (before, missing, after) => {
+    const text = '{% for line in lines %}{{ line.what }}{% for part in line.parts %}{{ part.id }}{% endfor %}{% endfor %}{% for tag in tags %}{{ tag }}{% endfor %}{% for itself in itself %}{% endfor %}'
+    expect(withExamples(before, missing, [text])).toEqual(after)
+    expect(({} as Record<string, unknown>).x).toBeUndefined()
+  })
 })

@@ -1,4 +1,5 @@
 // A request that did not succeed, in a form that can be shown to a person.
+import type { FieldError } from '../contract.ts'
 import { words } from '../words.ts'
 
 /** The server answered with an error. `code` is stable, `detail` is for people. */
@@ -10,6 +11,8 @@ export class Problem extends Error {
     readonly detail: string | null,
     readonly requestId: string | null,
     readonly retryAfter: number | null,
+    /** The fields that are wrong, where the server names them. */
+    readonly errors: FieldError[] = [],
   ) {
     super(detail ?? code)
   }
@@ -45,6 +48,7 @@ export async function problemOf(answer: Response): Promise<Problem> {
     text(body.detail),
     text(body.request_id),
     retryAfter,
+    Array.isArray(body.errors) ? body.errors.filter(isFieldError) : [],
   )
 }
 
@@ -69,6 +73,10 @@ async function readBody(answer: Response): Promise<Record<string, unknown>> {
   } catch {
     return {} // An error without a readable body is still shown, by its status.
   }
+}
+
+function isFieldError(value: unknown): value is FieldError {
+  return isRecord(value) && text(value.field) !== null && text(value.detail) !== null && [value.line, value.column].every(Number.isSafeInteger)
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

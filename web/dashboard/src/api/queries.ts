@@ -1,6 +1,6 @@
 // What is kept of the server's answers, under which key, and how it is asked for again.
 import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query'
-import type { Page } from '../contract.ts'
+import type { Draft, Page, Sent } from '../contract.ts'
 import { passes, Problem } from './problem.ts'
 import { api, type ConversationFilter } from './routes.ts'
 
@@ -25,6 +25,10 @@ function noneFound(error: unknown): null {
   if (error instanceof Problem && error.status === 404) return null
   throw error
 }
+
+/** How often what is still being carried is asked for, in milliseconds. */
+const UNDER_WAY = 3_000
+const isUnderWay = (sent: Sent) => sent.deliveries.some(({ state }) => state === 'queued')
 
 export const queries = {
   me: () => queryOptions({ queryKey: ['me'], queryFn: api.me, staleTime: 5 * 60_000 }),
@@ -61,6 +65,16 @@ export const queries = {
   contactSessions: (id: string) =>
     queryOptions({ queryKey: ['contact-sessions', id], queryFn: () => api.contactSessions(id) }),
 
+  feed: (contact: string) =>
+    infiniteQueryOptions({
+      queryKey: ['feed', contact],
+      queryFn: ({ pageParam }) => api.feed(contact, { cursor: pageParam }),
+      initialPageParam: first(),
+      getNextPageParam: next,
+    }),
+  unread: (contact: string) => queryOptions({ queryKey: ['unread', contact], queryFn: () => api.unread(contact) }),
+  preferences: (contact: string) => queryOptions({ queryKey: ['preferences', contact], queryFn: () => api.preferences(contact) }),
+
   widgets: () => queryOptions({ queryKey: ['widgets'], queryFn: api.widgets }),
   widget: (id: string) => queryOptions({ queryKey: ['widget', id], queryFn: () => api.widget(id) }),
   /** Counted on: asked again each minute while it is looked at. */
@@ -80,12 +94,28 @@ export const queries = {
   /** The newest ones; kept true by the stream. */
   broadcasts: () => queryOptions({ queryKey: ['broadcasts'], queryFn: () => api.broadcasts({ limit: 20 }) }),
   topics: () => queryOptions({ queryKey: ['topics'], queryFn: api.topics }),
-  sent: () =>
+  /** What a draft would say. It is as true tomorrow, but nobody asks for it twice. */
+  preview: (draft: Draft) =>
+    queryOptions({
+      queryKey: ['preview', draft],
+      queryFn: ({ signal }) => api.preview(draft, signal),
+      staleTime: Infinity,
+      gcTime: 60_000,
+    }),
+  /** What was sent; `null`: to anybody. */
+  sent: (contact: string | null) =>
     infiniteQueryOptions({
-      queryKey: ['sent'],
-      queryFn: ({ pageParam }) => api.sent({ cursor: pageParam }),
+      queryKey: ['sent', contact],
+      queryFn: ({ pageParam }) => api.sent(contact, { cursor: pageParam }),
       initialPageParam: first(),
       getNextPageParam: next,
+      refetchInterval: ({ state }) => (state.data?.pages.some(({ items }) => items.some(isUnderWay)) ? UNDER_WAY : false),
+    }),
+  sending: (id: string) =>
+    queryOptions({
+      queryKey: ['sent', 'one', id],
+      queryFn: () => api.sending(id),
+      refetchInterval: ({ state }) => (state.data && isUnderWay(state.data) ? UNDER_WAY : false),
     }),
 
   refusals: (reference: string) =>

@@ -3,11 +3,14 @@ import type {
   ApiKey,
   AuditEvent,
   Broadcast,
+  Choice,
   Contact,
   ContactSession,
   Conversation,
   Coverage,
+  Draft,
   Explanation,
+  FeedItem,
   Formats,
   IdentitySecret,
   Jwks,
@@ -20,7 +23,9 @@ import type {
   NotificationSettings,
   NotificationType,
   Page,
+  Preference,
   Presented,
+  Preview,
   Refusal,
   Replay,
   Sent,
@@ -68,6 +73,12 @@ export const api = {
     call<Contact>('PATCH', `/contacts/${at(id)}`, { body: { fields } }),
   contactSessions: (id: string) => call<Page<ContactSession>>('GET', `/contacts/${at(id)}/sessions`),
   resetRatchet: (id: string) => call<Contact>('POST', `/contacts/${at(id)}/ratchet/reset`),
+  feed: (contact: string, { cursor, limit = 25 }: Paged = {}) =>
+    call<Page<FeedItem>>('GET', `/contacts/${at(contact)}/notifications`, { query: { cursor, limit } }),
+  unread: (contact: string) => call<{ unread: number }>('GET', `/contacts/${at(contact)}/notifications/unread`),
+  preferences: (contact: string) => call<Page<Preference>>('GET', `/contacts/${at(contact)}/notification_preferences`),
+  choose: (contact: string, choice: Choice) =>
+    call<Page<Preference>>('PATCH', `/contacts/${at(contact)}/notification_preferences`, { body: [choice] }),
   endSessions: (id: string) => call<null>('DELETE', `/contacts/${at(id)}/sessions`),
 
   widgets: () => call<Page<Widget>>('GET', '/widgets'),
@@ -95,12 +106,15 @@ export const api = {
   putNotificationType: (name: string, settings: NotificationSettings) =>
     call<NotificationType>('PUT', `/notification_types/${at(name)}`, { body: settings }),
   removeNotificationType: (name: string) => call<null>('DELETE', `/notification_types/${at(name)}`),
-  sent: ({ cursor, limit = 50 }: Paged = {}) => call<Page<Sent>>('GET', '/notifications', { query: { cursor, limit } }),
+  sent: (contact: string | null, { cursor, limit = 50 }: Paged = {}) =>
+    call<Page<Sent>>('GET', '/notifications', { query: { contact, cursor, limit } }),
+  sending: (id: string) => call<Sent>('GET', `/notifications/${at(id)}`),
   send: (notification: NewNotification) => call<Sent>('POST', '/notifications', { body: notification }),
   broadcasts: ({ cursor, limit = 50 }: Paged = {}) => call<Page<Broadcast>>('GET', '/broadcasts', { query: { cursor, limit } }),
   startBroadcast: (broadcast: NewBroadcast) => call<Broadcast>('POST', '/broadcasts', { body: broadcast }),
   cancelBroadcast: (id: string) => call<null>('DELETE', `/broadcasts/${at(id)}`),
   topics: () => call<Page<Topic>>('GET', '/notification_topics'),
+  preview: (draft: Draft, signal?: AbortSignal) => call<Preview>('POST', '/notification_previews', { body: draft, ...(signal && { signal }) }),
   cancelNotification: (id: string) => call<null>('DELETE', `/notifications/${at(id)}`),
 
   refusals: (reference: string, { cursor, limit = 50 }: Paged = {}) =>

@@ -1,8 +1,10 @@
 // What the pages of notifications say.
-import type { Channel, Sent } from '../contract.ts'
+import type { Channel, Delivered, Sent } from '../contract.ts'
 
 const channels: Record<Channel, string> = { inapp: 'In the product', email: 'Email', web_push: 'Browser', sms: 'Text message', call: 'Call', mobile_push: 'Phone', slack: 'Slack' }
 const states: Record<Sent['state'], string> = { scheduled: 'Waits', sent: 'Sent', ignored: 'Not sent', cancelled: 'Cancelled' }
+
+const deliveryStates: Record<Delivered['state'], string> = { queued: 'on its way', delivered: 'delivered', failed: 'failed', skipped: 'skipped' }
 
 export const reachWords = {
   notifications: {
@@ -16,8 +18,8 @@ export const reachWords = {
     when: 'When',
     became: 'What became of it',
     due: 'on',
-    delivered: 'delivered',
-    skipped: 'skipped',
+    deliveryStates,
+    address: { proven: 'to a proven address', said: 'to an address that was only said', set: 'to an address that was set', inferred: 'to an inferred address' },
     cancel: 'Cancel',
     cancelTitle: 'Cancel this notification?',
     cancelText: 'It waits for its moment, and is not sent at all then.',
@@ -25,6 +27,7 @@ export const reachWords = {
     sentError: 'What was sent could not be loaded',
     noneTitle: 'Nothing was sent yet',
     none: 'Make a type, and send it from your back end or try it from its page.',
+    noneTo: 'Nothing was sent to this contact.',
 
     typesLead: 'One type is one kind of news: its channels, its texts, and what people may turn off.',
     typesError: 'The types could not be loaded',
@@ -49,11 +52,11 @@ export const reachWords = {
     criticalHelp: 'For passwords, invoices and incidents only.',
     texts: 'Texts',
     textsHelp: 'In Liquid: {{ name }} is the parameter of that name that your back end sends. Values are escaped.',
-    inappTitle: 'In the feed',
+    inappTitle: 'Title in the feed',
     inappUrl: 'Where a click leads',
     inappUrlHelp: 'https://… or a path of your product; merge tags work here, too.',
     emailSubject: 'Subject of the email',
-    emailHtml: 'Email, HTML',
+    emailHtml: 'HTML of the email',
     pushTitle: 'Title in the browser',
     pushMessage: 'Text in the browser',
     limits: 'Limits',
@@ -72,12 +75,5 @@ export const reachWords = {
     lost: 'There is no type of this name.',
 
     test: 'Send a test',
-    testLead: 'To one of your contacts, on all channels of the type, with the texts as they are saved.',
-    testTo: 'Contact id',
-    testToHelp: 'con_…, from the contact’s page',
-    testParameters: 'Parameters, JSON',
-    testBad: 'This is not a JSON object.',
-    testToBad: 'A contact’s id begins with con_.',
-    testSend: 'Send',
   },
 }

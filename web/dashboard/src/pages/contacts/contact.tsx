@@ -9,6 +9,7 @@ import { usePageTitle } from '../../ui/page-title.ts'
 import { Failed, Skeleton } from '../../ui/states.tsx'
 import { words } from '../../words.ts'
 import { contactName } from './names.ts'
+import { ContactNotifications } from './notifications.tsx'
 import { Known, Others, Sessions, TrustStatement } from './panel.tsx'
 import { Ratchet } from './ratchet.tsx'
 
@@ -54,6 +55,7 @@ export function ContactPage() {
                 </div>
               </div>
             </div>
+            <ContactNotifications contact={id} />
           </>
         )}
       </div>

@@ -13,7 +13,7 @@ import { Time } from '../../ui/time.tsx'
 import { say as tell } from '../../ui/toast.tsx'
 import { words } from '../../words.ts'
 import { Section } from '../widgets/settings.tsx'
-import { objectIn } from './test.tsx'
+import { objectIn } from './example.ts'
 import './broadcasts.css'
 
 const say = words.broadcasts

@@ -1,82 +1,69 @@
 // The delivery log: what was sent to whom, and what became of it on each channel.
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { BellRing, Check, Minus } from 'lucide-react'
+import { BellRing, Check, Clock, Minus, X } from 'lucide-react'
 import { useState } from 'react'
 import { queries } from '../../api/queries.ts'
 import { api } from '../../api/routes.ts'
-import type { Sent } from '../../contract.ts'
+import type { Delivered, Sent } from '../../contract.ts'
 import { Button } from '../../ui/button.tsx'
 import { Confirm } from '../../ui/dialog.tsx'
 import { useMay } from '../../ui/me.ts'
-import { Empty, Failed, Skeleton } from '../../ui/states.tsx'
+import { type Column, PagedTable, Rows } from '../../ui/paged-table.tsx'
+import { Empty } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
 import { say as tell } from '../../ui/toast.tsx'
 import { words } from '../../words.ts'
+import './notifications.css'
 
 const say = words.notifications
 
 export function SentPage() {
-  const query = useInfiniteQuery(queries.sent())
-  const sent = query.data?.pages.flatMap((page) => page.items) ?? []
-  return (
-    <>
-      {query.isPending && <Skeleton kind="row" rows={5} />}
-      {query.isError && sent.length === 0 && <Failed title={say.sentError} error={query.error} retry={() => void query.refetch()} />}
-      {query.data && sent.length === 0 && (
-        <Empty icon={<BellRing size={20} />} title={say.noneTitle}>
-          {say.none}
-        </Empty>
-      )}
-      {sent.length > 0 && <Log sent={sent} />}
-      {query.hasNextPage && (
-        <p className="more">
-          <Button onClick={() => void query.fetchNextPage()} busy={query.isFetchingNextPage}>
-            {words.common.loadMore}
-          </Button>
-        </p>
-      )}
-    </>
+  const empty = (
+    <Empty icon={<BellRing size={20} />} title={say.noneTitle}>
+      {say.none}
+    </Empty>
   )
+  return <PagedTable query={useInfiniteQuery(queries.sent(null))} columns={COLUMNS} label={say.tabs.sent} failed={say.sentError} empty={empty} className="sent" />
 }
 
-function Log({ sent }: { sent: Sent[] }) {
-  return (
-    <div className="card table-wrap" tabIndex={0} role="region" aria-label={say.tabs.sent}>
-      <table className="table sent">
-        <thead>
-          <tr>
-            <th scope="col">{say.when}</th>
-            <th scope="col">{say.type}</th>
-            <th scope="col">{say.to}</th>
-            <th scope="col">{say.became}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {sent.map((one) => (
-            <tr key={one.id}>
-              <td className="sent-when">
-                <Time at={one.created_at} />
-              </td>
-              <td className="mono">
-                {one.type}
-                {one.sub && <span className="muted"> / {one.sub}</span>}
-              </td>
-              <td className="mono sent-to">
-                <Link to="/contacts/$contact" params={{ contact: one.contact }}>
-                  {`…${one.contact.slice(-6)}`}
-                </Link>
-              </td>
-              <td>
-                <Became sent={one} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  )
+/** What was sent to one contact. */
+export function SentTo({ contact }: { contact: string }) {
+  const query = useInfiniteQuery(queries.sent(contact))
+  const columns = COLUMNS.filter((column) => column !== TO)
+  return <PagedTable query={query} columns={columns} label={say.tabs.sent} failed={say.sentError} empty={<p className="muted">{say.noneTo}</p>} className="sent" />
 }
+
+/** Sendings that are at hand already. */
+export function SentRows({ sent }: { sent: Sent[] }) {
+  return <Rows items={sent} columns={COLUMNS} label={say.tabs.sent} className="sent" />
+}
+
+const TO: Column<Sent> = {
+  head: say.to,
+  className: 'mono sent-to',
+  cell: ({ contact }) => (
+    <Link to="/contacts/$contact" params={{ contact }}>
+      {`…${contact.slice(-6)}`}
+    </Link>
+  ),
+}
+
+const COLUMNS: Column<Sent>[] = [
+  { head: say.when, className: 'sent-when', cell: ({ created_at }) => <Time at={created_at} /> },
+  {
+    head: say.type,
+    className: 'mono',
+    cell: ({ type, sub }) => (
+      <>
+        {type}
+        {sub && <span className="muted"> / {sub}</span>}
+      </>
+    ),
+  },
+  TO,
+  { head: say.became, cell: (sent) => <Became sent={sent} /> },
+]
 
 function Became({ sent }: { sent: Sent }) {
   const mayCancel = useMay('notifications.send') && sent.state === 'scheduled'
@@ -105,20 +92,30 @@ function Became({ sent }: { sent: Sent }) {
   )
 }
 
-export function Deliveries({ sent }: { sent: Sent }) {
+function Deliveries({ sent }: { sent: Sent }) {
   return (
     <ul className="deliveries">
-      {sent.deliveries.map(({ channel, state, reason }) => (
-        <li key={channel} data-state={state}>
-          {state === 'delivered' ? <Check size={14} aria-hidden="true" /> : <Minus size={14} aria-hidden="true" />}
-          <span>
-            {say.channels[channel]}
-            <span className="hidden-visually"> {state === 'delivered' ? say.delivered : say.skipped}</span>
-            {reason && <span className="muted">: {reason}</span>}
-          </span>
-        </li>
+      {sent.deliveries.map((one) => (
+        <Way key={one.channel} delivered={one} />
       ))}
     </ul>
+  )
+}
+
+const SIGNS = { queued: Clock, delivered: Check, failed: X, skipped: Minus }
+
+function Way({ delivered: { channel, state, reason, provenance } }: { delivered: Delivered }) {
+  const Sign = SIGNS[state]
+  const more = [provenance && say.address[provenance], reason].filter(Boolean).join('; ')
+  return (
+    <li data-state={state}>
+      <Sign size={14} aria-hidden="true" />
+      <span>
+        {say.channels[channel]}
+        <span className="hidden-visually"> {say.deliveryStates[state]}</span>
+        {more && <span className="muted">: {more}</span>}
+      </span>
+    </li>
   )
 }
 

@@ -10,7 +10,8 @@ export type Wrong = Partial<Record<'title' | 'channels' | 'deduplicate' | 'most'
 
 /** What the form has no field for stays as it was. */
 export function settingsIn(form: FormData, before: NotificationSettings): { settings: NotificationSettings; wrong: Wrong } {
-  const text = (name: string) => String(form.get(name) ?? '').trim()
+  const raw = (name: string) => String(form.get(name) ?? '')
+  const text = (name: string) => raw(name).trim()
   const some = (name: string) => text(name) || null
   const channels = CHANNELS.filter((channel) => form.has(`channel.${channel}`))
   const wrong: Wrong = {
@@ -33,9 +34,9 @@ export function settingsIn(form: FormData, before: NotificationSettings): { sett
       channels,
       critical: form.has('critical'),
       templates: {
-        inapp: some('inapp.title') === null ? null : { title: text('inapp.title'), url: some('inapp.url'), image: inapp?.image ?? null },
-        email: some('email.subject') === null ? null : { subject: text('email.subject'), html: text('email.html') },
-        web_push: some('web_push.title') === null ? null : { title: text('web_push.title'), message: text('web_push.message'), icon: web_push?.icon ?? null, url: web_push?.url ?? null },
+        inapp: some('inapp.title') === null ? null : { title: raw('inapp.title'), url: some('inapp.url'), image: inapp?.image ?? null },
+        email: some('email.subject') === null ? null : { subject: raw('email.subject'), html: raw('email.html') },
+        web_push: some('web_push.title') === null ? null : { title: raw('web_push.title'), message: raw('web_push.message'), icon: web_push?.icon ?? null, url: some('web_push.url') },
       },
       deduplicate_seconds: number('deduplicate', 'deduplicate'),
       throttle: most !== null && seconds !== null ? { most, seconds } : null,

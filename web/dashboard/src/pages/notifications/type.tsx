@@ -2,21 +2,25 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { ArrowLeft } from 'lucide-react'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, type ReactNode, useRef, useState } from 'react'
 import { queries } from '../../api/queries.ts'
 import { api } from '../../api/routes.ts'
 import type { NotificationSettings, NotificationType } from '../../contract.ts'
 import { Button } from '../../ui/button.tsx'
 import { Confirm } from '../../ui/dialog.tsx'
-import { TextArea, TextField } from '../../ui/field.tsx'
+import { TextField } from '../../ui/field.tsx'
 import { useMay } from '../../ui/me.ts'
 import { usePageTitle } from '../../ui/page-title.ts'
 import { ErrorNote, Failed, Skeleton } from '../../ui/states.tsx'
 import { say as tell } from '../../ui/toast.tsx'
 import { words } from '../../words.ts'
 import { Section } from '../widgets/settings.tsx'
-import { TestSection } from './test.tsx'
+import { Example } from './example-field.tsx'
+import { objectIn, textsOf, withExamples } from './example.ts'
 import { CHANNELS, settingsIn, type Wrong } from './settings-in.ts'
+import { TestSection } from './test.tsx'
+import { Texts } from './texts.tsx'
+import { flawsOf, type Previewed, usePreview } from './use-preview.ts'
 import './notifications.css'
 
 const route = getRouteApi('/shell/notifications/types/$type')
@@ -27,11 +31,10 @@ export function TypePage() {
   const query = useQuery(queries.notificationTypes())
   const type = query.data?.items.find((one) => one.name === name)
   const mayManage = useMay('notifications.manage')
-  const maySend = useMay('notifications.send')
   usePageTitle(type?.settings.title ?? say.title)
   return (
     <div className="page">
-      <div className="page-inner">
+      <div className="page-inner page-inner-wide">
         <Link to="/notifications/types" className="crumb">
           <ArrowLeft size={15} aria-hidden="true" /> {say.tabs.types}
         </Link>
@@ -45,8 +48,7 @@ export function TypePage() {
               <code className="muted">{type.name}</code>
             </header>
             {!mayManage && <p className="note">{words.readOnly}</p>}
-            <Form type={type} may={mayManage} />
-            {maySend && <TestSection type={type} />}
+            <Workbench key={type.name} type={type} may={mayManage} />
             {mayManage && <Remove name={type.name} />}
           </>
         )}
@@ -55,8 +57,37 @@ export function TypePage() {
   )
 }
 
-function Form({ type, may }: { type: NotificationType; may: boolean }) {
+/** The form, and beside it everything that is tried with what stands in it. */
+function Workbench({ type, may }: { type: NotificationType; may: boolean }) {
+  const maySend = useMay('notifications.send')
+  const usual = useUsualExample(type.settings)
+  const [draft, setDraft] = useState(type.settings)
+  const [written, setWritten] = useState<string | null>(null)
+  const example = written ?? usual
+  const parameters = objectIn(example)
+  const { title, templates } = draft
+  const previewed = usePreview(parameters && { title, templates, parameters })
+  return (
+    <>
+      <Form type={type} may={may} draft={draft} previewed={previewed} onWrite={setDraft}>
+        <Example text={example} onText={setWritten} texts={textsOf(templates)} previewed={previewed} />
+      </Form>
+      {maySend && <TestSection type={type} parameters={parameters} unsaved={JSON.stringify(draft) !== JSON.stringify(type.settings)} />}
+    </>
+  )
+}
+
+/** A word for each merge tag of the texts as they are saved. */
+function useUsualExample({ title, templates }: NotificationSettings): string {
+  const { data } = useQuery(queries.preview({ title, templates, parameters: {} }))
+  return JSON.stringify(withExamples({}, data?.missing ?? [], textsOf(templates)), null, 2)
+}
+
+type FormProps = { type: NotificationType; may: boolean; draft: NotificationSettings; previewed: Previewed; onWrite: (settings: NotificationSettings) => void; children: ReactNode }
+
+function Form({ type, may, draft, previewed, onWrite, children }: FormProps) {
   const cache = useQueryClient()
+  const form = useRef<HTMLFormElement>(null)
   const [wrong, setWrong] = useState<Wrong>({})
   const save = useMutation({
     mutationFn: (settings: NotificationSettings) => api.putNotificationType(type.name, settings),
@@ -64,30 +95,53 @@ function Form({ type, may }: { type: NotificationType; may: boolean }) {
       void cache.invalidateQueries({ queryKey: ['notification-types'] })
       tell(say.saved)
     },
+    onError: (error) => focusOn(form.current, Object.keys(flawsOf(error))[0]),
   })
+  const read = (from: HTMLFormElement) => settingsIn(new FormData(from), type.settings)
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
-    const read = settingsIn(new FormData(event.currentTarget), type.settings)
-    setWrong(read.wrong)
-    if (Object.keys(read.wrong).length === 0) save.mutate(read.settings)
+    const { settings, wrong } = read(event.currentTarget)
+    setWrong(wrong)
+    if (Object.keys(wrong).length === 0) save.mutate(settings)
   }
+  const flaws = { ...flawsOf(save.error), ...previewed.wrong }
   return (
-    <form onSubmit={submit} noValidate>
+    <form ref={form} onSubmit={submit} onInput={(event) => may && onWrite(read(event.currentTarget).settings)} noValidate>
       <fieldset className="plain-fieldset" disabled={!may}>
         <General settings={type.settings} wrong={wrong} />
-        <Texts settings={type.settings} />
-        <Limits settings={type.settings} wrong={wrong} />
-        {save.error && <ErrorNote error={save.error} />}
-        {may && (
-          <footer className="section-foot type-foot">
-            <Button type="submit" look="primary" busy={save.isPending}>
-              {words.common.save}
-            </Button>
-          </footer>
-        )}
       </fieldset>
+      <Section title={say.texts} lead={say.textsHelp}>
+        {children}
+        <Texts templates={type.settings.templates} channels={draft.channels} previewed={previewed} wrong={flaws} may={may} />
+      </Section>
+      <fieldset className="plain-fieldset" disabled={!may}>
+        <Limits settings={type.settings} wrong={wrong} />
+      </fieldset>
+      {save.error && <SaveError error={save.error} />}
+      {may && (
+        <footer className="section-foot type-foot">
+          <Button type="submit" look="primary" busy={save.isPending}>
+            {words.common.save}
+          </Button>
+        </footer>
+      )}
     </form>
   )
+}
+
+/** A field tells of its own flaw; here stands only that there is one. */
+function SaveError({ error }: { error: Error }) {
+  if (Object.keys(flawsOf(error)).length === 0) return <ErrorNote error={error} />
+  return (
+    <p className="note note-danger" role="alert">
+      {words.writing.saveRefused}
+    </p>
+  )
+}
+
+function focusOn(form: HTMLFormElement | null, name: string | undefined): void {
+  const field = name && form?.elements.namedItem(name)
+  if (field instanceof HTMLElement) field.focus()
 }
 
 type PartProps = { settings: NotificationSettings; wrong: Wrong }
@@ -118,21 +172,6 @@ function General({ settings, wrong }: PartProps) {
           {say.criticalLabel} <span className="field-hint">{say.criticalHelp}</span>
         </span>
       </label>
-    </Section>
-  )
-}
-
-function Texts({ settings: { templates } }: { settings: NotificationSettings }) {
-  return (
-    <Section title={say.texts} lead={say.textsHelp}>
-      <div className="stack">
-        <TextField label={say.inappTitle} name="inapp.title" defaultValue={templates.inapp?.title ?? ''} />
-        <TextField label={say.inappUrl} name="inapp.url" hint={say.inappUrlHelp} className="mono" spellCheck={false} defaultValue={templates.inapp?.url ?? ''} />
-        <TextField label={say.emailSubject} name="email.subject" defaultValue={templates.email?.subject ?? ''} />
-        <TextArea label={say.emailHtml} name="email.html" rows={8} className="mono" spellCheck={false} defaultValue={templates.email?.html ?? ''} />
-        <TextField label={say.pushTitle} name="web_push.title" defaultValue={templates.web_push?.title ?? ''} />
-        <TextField label={say.pushMessage} name="web_push.message" defaultValue={templates.web_push?.message ?? ''} />
-      </div>
     </Section>
   )
 }
