@@ -217,17 +217,6 @@ pub async fn choose_for(
     Ok(())
 }
 
-/// Makes choices on somebody's behalf; the audit log tells who did.
-pub async fn choose_for(
-    cx: &mut Cx<'_>,
-    contact: ContactId,
-    choices: &[Choice],
-) -> Result<(), Refusal> {
-    choose(cx, contact, choices).await?;
-    audit::note(cx, "notification_preferences.changed", contact).await?;
-    Ok(())
-}
-
 /// Takes choices back: all, those of a type, or those of one of its sub-notifications.
 pub async fn reset(
     cx: &mut Cx<'_>,
