@@ -319,9 +319,9 @@ const MAIL = `<table width="100%" cellpadding="0" style="background:#f4f4f1;font
 </table>`
 
 function makeTypes() {
-  const one = (name, title, channels, rest = {}) => ({ name, settings: { title, channels, critical: false, offers: {}, templates: { inapp: { title: `<b>{{ who }}</b>: ${title}`, url: '/{{ path }}', image: null }, email: null, web_push: null }, deduplicate_seconds: null, throttle: null, retention_days: null, ...rest } })
+  const one = (name, title, channels, rest = {}) => ({ name, settings: { title, channels, critical: false, offers: {}, templates: { inapp: { title: `<b>{{ who }}</b>: ${title}`, url: '/{{ path }}', image: null }, email: null, web_push: null, sms: null, call: null, mobile_push: null, slack: null }, deduplicate_seconds: null, throttle: null, retention_days: null, ...rest } })
   return [
-    one('comment_added', 'Comments', ['inapp', 'email', 'web_push'], { templates: { inapp: { title: '<b>{{ who }}</b> commented on {{ board.title }}', url: '/boards/{{ board.id }}', image: null }, email: { subject: '{{ who }} commented on {{ board.title }}', html: MAIL }, web_push: { title: '{{ who }}', message: 'commented on {{ board.title }}', icon: null, url: null } } }),
+    one('comment_added', 'Comments', ['inapp', 'email', 'web_push'], { templates: { inapp: { title: '<b>{{ who }}</b> commented on {{ board.title }}', url: '/boards/{{ board.id }}', image: null }, email: { subject: '{{ who }} commented on {{ board.title }}', html: MAIL }, web_push: { title: '{{ who }}', message: 'commented on {{ board.title }}', icon: null, url: null }, sms: null, call: null, mobile_push: null, slack: null } }),
     one('invoice_ready', 'Invoices', ['inapp', 'email'], { critical: true, retention_days: 730 }),
     one('order_shipped', 'Deliveries', ['inapp', 'sms'], { deduplicate_seconds: 300, throttle: { most: 5, seconds: 3600 } }),
   ]

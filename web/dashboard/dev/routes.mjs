@@ -378,7 +378,8 @@ function filledIn({ title, templates, parameters }) {
   const fill = (text, as) => (text ?? '').replace(/\{\{\s*([\w.]+)\s*\}\}/g, (_, path) => (value(path) === undefined && missing.add(path), as(value(path) ?? '')))
   const of = (texts, html) => texts && Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, text === null ? null : fill(text, html.includes(name) ? escaped : String)]))
   const inapp = of(templates.inapp ?? { title, url: null, image: null }, ['title'])
-  return { inapp, email: of(templates.email, ['html']), web_push: of(templates.web_push, []), missing: [...missing].sort(), notes: [] }
+  const rest = Object.fromEntries(['web_push', 'sms', 'call', 'mobile_push', 'slack'].map((channel) => [channel, of(templates[channel] ?? null, [])]))
+  return { inapp, email: of(templates.email, ['html']), ...rest, missing: [...missing].sort(), notes: [] }
 }
 
 /** The mock knows two proofs: one that says good, and all others. */

@@ -291,8 +291,15 @@ export type Delivery = 'instant' | 'off' | 'hourly' | 'daily' | 'weekly' | 'mont
 export type Templates = {
   inapp: { title: string; url: string | null; image: string | null } | null
   email: { subject: string; html: string } | null
-  web_push: { title: string; message: string; icon: string | null; url: string | null } | null
+  web_push: PushText | null
+  sms: MessageText | null
+  call: MessageText | null
+  mobile_push: PushText | null
+  slack: MessageText | null
 }
+
+export type PushText = { title: string; message: string; icon: string | null; url: string | null }
+export type MessageText = { message: string }
 
 /** What somebody is writing, with values to try it. */
 export type Draft = { title: string; templates: Templates; parameters: Record<string, unknown> }
@@ -348,10 +355,13 @@ export type Topic = { topic: string; subscribers: number }
 
 export type NewBroadcast = { type: string; to: Broadcast['to']; parameters: Record<string, unknown> }
 
+/** How a sending stands on one channel. */
+export type Outcome = 'delivered' | 'queued' | 'held' | 'failed' | 'skipped'
+
 /** What became of a sending on one channel. */
 export type Delivered = {
   channel: Channel
-  state: 'queued' | 'held' | 'delivered' | 'failed' | 'skipped'
+  state: Outcome
   /** Why it was not delivered, or not yet. */
   reason: string | null
   /** How the address is known that it goes to, where there is one. */

@@ -266,16 +266,16 @@ describe('a pasted proof', () => {
 it.each([[0, '0%'], [0.004, '< 1%'], [0.5, '50%'], [0.996, '> 99%'], [1, '100%']])('a share of %d is %s', (share, said) => expect(percent(share)).toBe(said))
 
 describe('the form of a notification type', () => {
-  const before: NotificationSettings = { title: 'Old', channels: ['inapp'], critical: false, offers: { email: ['daily', 'off'] }, templates: { inapp: { title: 'x', url: null, image: '/i.png' }, email: null, web_push: null }, deduplicate_seconds: null, throttle: null, retention_days: null }
+  const before: NotificationSettings = { title: 'Old', channels: ['inapp'], critical: false, offers: { email: ['daily', 'off'] }, templates: { inapp: { title: 'x', url: null, image: '/i.png' }, email: null, web_push: null, sms: null, call: { message: 'x' }, mobile_push: null, slack: null }, deduplicate_seconds: null, throttle: null, retention_days: null }
   const form = (fields: Record<string, string>) => {
     const made = new FormData()
     for (const [name, value] of Object.entries({ title: 'New', 'channel.email': 'on', ...fields })) made.set(name, value)
     return made
   }
   it('keeps what it has no field for', () => {
-    const { settings, wrong } = settingsIn(form({ 'inapp.title': 'Hello', retention: '30', most: '3', seconds: '60' }), before)
+    const { settings, wrong } = settingsIn(form({ 'inapp.title': 'Hello', 'call.message': 'Hello {{ name }}', retention: '30', most: '3', seconds: '60' }), before)
     expect(wrong).toEqual({})
-    expect(settings).toEqual({ ...before, title: 'New', channels: ['email'], templates: { inapp: { title: 'Hello', url: null, image: '/i.png' }, email: null, web_push: null }, retention_days: 30, throttle: { most: 3, seconds: 60 } })
+    expect(settings).toEqual({ ...before, title: 'New', channels: ['email'], templates: { inapp: { title: 'Hello', url: null, image: '/i.png' }, email: null, web_push: null, sms: null, call: { message: 'Hello {{ name }}' }, mobile_push: null, slack: null }, retention_days: 30, throttle: { most: 3, seconds: 60 } })
   })
   it.each([
     [{ title: ' ' }, 'title'],

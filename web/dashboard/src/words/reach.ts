@@ -1,11 +1,9 @@
 // What the pages of notifications say.
-import type { Channel, Delivered, Sent } from '../contract.ts'
+import type { Channel, Outcome, Sent } from '../contract.ts'
 
 const channels: Record<Channel, string> = { inapp: 'In the product', email: 'Email', web_push: 'Browser', sms: 'Text message', call: 'Call', mobile_push: 'Phone', slack: 'Slack' }
 const states: Record<Sent['state'], string> = { scheduled: 'Waits', sent: 'Sent', ignored: 'Not sent', cancelled: 'Cancelled' }
-const deliveryStates: Record<Delivered['state'], string> = { queued: 'on its way', held: 'waits for its digest', delivered: 'delivered', failed: 'failed', skipped: 'skipped' }
-
-const deliveryStates: Record<Delivered['state'], string> = { queued: 'on its way', delivered: 'delivered', failed: 'failed', skipped: 'skipped' }
+const outcomes: Record<Outcome, string> = { delivered: 'delivered', queued: 'on its way', held: 'waits for its digest', failed: 'failed', skipped: 'skipped' }
 
 export const reachWords = {
   notifications: {
@@ -19,7 +17,7 @@ export const reachWords = {
     when: 'When',
     became: 'What became of it',
     due: 'on',
-    deliveryStates,
+    outcomes,
     address: { proven: 'to a proven address', said: 'to an address that was only said', set: 'to an address that was set', inferred: 'to an inferred address' },
     cancel: 'Cancel',
     cancelTitle: 'Cancel this notification?',
@@ -58,8 +56,8 @@ export const reachWords = {
     inappUrlHelp: 'https://… or a path of your product; merge tags work here, too.',
     emailSubject: 'Subject of the email',
     emailHtml: 'HTML of the email',
-    pushTitle: 'Title in the browser',
-    pushMessage: 'Text in the browser',
+    pushTitle: 'Title of the notification',
+    pushMessage: 'Text of the notification',
     limits: 'Limits',
     deduplicate: 'Seconds in which the same is sent once',
     most: 'At most',

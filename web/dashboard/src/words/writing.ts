@@ -3,7 +3,9 @@ export const writingWords = {
   writing: {
     feed: 'In the feed',
     email: 'Email',
-    push: 'In the browser',
+    web_push: 'In the browser',
+    mobile_push: 'On the phone',
+    message: { sms: 'Text of the message', call: 'What is read out', slack: 'Text in Slack' },
     preview: 'Preview',
     stale: 'The last text that worked',
     nothingYet: 'Nothing is written yet.',
@@ -13,7 +15,7 @@ export const writingWords = {
     emailFrame: 'Preview of the email',
     pushFrom: 'your product',
     previewAgain: 'Try again',
-    pushUrl: 'A click in the browser leads to',
+    pushUrl: 'A click on the notification leads to',
 
     example: 'Example parameters',
     exampleHelp: 'JSON, for the previews and for a test. Your back end sends its own.',

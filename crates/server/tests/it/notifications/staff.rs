@@ -32,7 +32,7 @@ async fn a_preview_says_what_would_be_sent_and_sends_nothing() {
     let expected = json!({
         "inapp": { "title": "<b>&lt;Ann&gt;</b>", "url": null, "image": null },
         "email": { "subject": "Order 7", "html": "<p>&lt;Ann&gt;, </p>" },
-        "web_push": null,
+        "web_push": null, "sms": null, "call": null, "mobile_push": null, "slack": null,
         "missing": ["order.day"],
         "notes": ["`inapp.url` is left out: it is neither http, https nor a path"],
     });

@@ -1,11 +1,11 @@
 // The delivery log: what was sent to whom, and what became of it on each channel.
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { BellRing, Check, Clock, Minus, X } from 'lucide-react'
+import { BellRing, Check, Clock, type LucideIcon, Minus, X } from 'lucide-react'
 import { useState } from 'react'
 import { queries } from '../../api/queries.ts'
 import { api } from '../../api/routes.ts'
-import type { Delivered, Sent } from '../../contract.ts'
+import type { Delivered, Outcome, Sent } from '../../contract.ts'
 import { Button } from '../../ui/button.tsx'
 import { Confirm } from '../../ui/dialog.tsx'
 import { useMay } from '../../ui/me.ts'
@@ -102,7 +102,7 @@ function Deliveries({ sent }: { sent: Sent }) {
   )
 }
 
-const SIGNS = { queued: Clock, held: Clock, delivered: Check, failed: X, skipped: Minus }
+const SIGNS: Record<Outcome, LucideIcon> = { queued: Clock, held: Clock, delivered: Check, failed: X, skipped: Minus }
 
 function Way({ delivered: { channel, state, reason, provenance } }: { delivered: Delivered }) {
   const Sign = SIGNS[state]
@@ -112,7 +112,7 @@ function Way({ delivered: { channel, state, reason, provenance } }: { delivered:
       <Sign size={14} aria-hidden="true" />
       <span>
         {say.channels[channel]}
-        <span className="hidden-visually"> {say.deliveryStates[state]}</span>
+        <span className="hidden-visually"> {say.outcomes[state]}</span>
         {more && <span className="muted">: {more}</span>}
       </span>
     </li>

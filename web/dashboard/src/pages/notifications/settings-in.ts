@@ -1,10 +1,12 @@
 // What a type's form says, as the settings that the server takes; or what is wrong with it, field by field.
-import type { Channel, NotificationSettings } from '../../contract.ts'
+import type { Channel, NotificationSettings, PushText, Templates } from '../../contract.ts'
 import { words } from '../../words.ts'
 
 const say = words.notifications
 
 export const CHANNELS: Channel[] = ['inapp', 'email', 'web_push', 'sms', 'call', 'mobile_push', 'slack']
+
+export const NO_TEXTS: Templates = { inapp: null, email: null, web_push: null, sms: null, call: null, mobile_push: null, slack: null }
 
 export type Wrong = Partial<Record<'title' | 'channels' | 'deduplicate' | 'most' | 'retention', string>>
 
@@ -25,7 +27,10 @@ export function settingsIn(form: FormData, before: NotificationSettings): { sett
   }
   const [most, seconds] = [number('most', 'most'), number('seconds', 'most')]
   if ((most === null) !== (seconds === null)) wrong.most = say.throttleBoth
-  const { inapp, web_push } = before.templates
+  const { templates } = before
+  const push = (channel: 'web_push' | 'mobile_push'): PushText | null =>
+    some(`${channel}.title`) === null ? null : { title: raw(`${channel}.title`), message: raw(`${channel}.message`), icon: templates[channel]?.icon ?? null, url: some(`${channel}.url`) }
+  const message = (channel: 'sms' | 'call' | 'slack') => (some(`${channel}.message`) === null ? null : { message: raw(`${channel}.message`) })
   return {
     wrong,
     settings: {
@@ -34,9 +39,14 @@ export function settingsIn(form: FormData, before: NotificationSettings): { sett
       channels,
       critical: form.has('critical'),
       templates: {
-        inapp: some('inapp.title') === null ? null : { title: raw('inapp.title'), url: some('inapp.url'), image: inapp?.image ?? null },
+        ...templates,
+        inapp: some('inapp.title') === null ? null : { title: raw('inapp.title'), url: some('inapp.url'), image: templates.inapp?.image ?? null },
         email: some('email.subject') === null ? null : { subject: raw('email.subject'), html: raw('email.html') },
-        web_push: some('web_push.title') === null ? null : { title: raw('web_push.title'), message: raw('web_push.message'), icon: web_push?.icon ?? null, url: some('web_push.url') },
+        web_push: push('web_push'),
+        sms: message('sms'),
+        call: message('call'),
+        mobile_push: push('mobile_push'),
+        slack: message('slack'),
       },
       deduplicate_seconds: number('deduplicate', 'deduplicate'),
       throttle: most !== null && seconds !== null ? { most, seconds } : null,

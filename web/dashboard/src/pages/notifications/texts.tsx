@@ -9,9 +9,13 @@ import type { Flaws, Previewed } from './use-preview.ts'
 const say = words.notifications
 const { writing } = words
 
+const PUSHES = ['web_push', 'mobile_push'] as const
+const MESSAGES = ['sms', 'call', 'slack'] as const
+
 type TextsProps = { templates: Templates; channels: Channel[]; previewed: Previewed; wrong: Flaws; may: boolean }
 
-export function Texts({ templates: { inapp, email, web_push }, channels, previewed, wrong, may }: TextsProps) {
+export function Texts({ templates, channels, previewed, wrong, may }: TextsProps) {
+  const { inapp, email } = templates
   const { shown, stale } = previewed
   const error = (name: string) => wrong[name] ?? null
   const isUsed = (channel: Channel) => channels.includes(channel) || Object.keys(wrong).some((name) => name.startsWith(`${channel}.`))
@@ -29,13 +33,22 @@ export function Texts({ templates: { inapp, email, web_push }, channels, preview
         <TextField label={say.emailSubject} name="email.subject" spellCheck={false} defaultValue={email?.subject ?? ''} error={error('email.subject')} />
         <TextArea label={say.emailHtml} name="email.html" rows={10} className="mono" spellCheck={false} defaultValue={email?.html ?? ''} error={error('email.html')} />
       </Beside>
-      <Beside title={writing.push} shown={isUsed('web_push')} may={may} preview={
-        <Shown of={writing.push} stale={stale}>{shown?.web_push && <ShownPush push={shown.web_push} />}</Shown>
-      }>
-        <TextField label={say.pushTitle} name="web_push.title" spellCheck={false} defaultValue={web_push?.title ?? ''} error={error('web_push.title')} />
-        <TextField label={say.pushMessage} name="web_push.message" spellCheck={false} defaultValue={web_push?.message ?? ''} error={error('web_push.message')} />
-        <TextField label={writing.pushUrl} name="web_push.url" className="mono" spellCheck={false} defaultValue={web_push?.url ?? ''} error={error('web_push.url')} />
-      </Beside>
+      {PUSHES.map((channel) => (
+        <Beside key={channel} title={writing[channel]} shown={isUsed(channel)} may={may} preview={
+          <Shown of={writing[channel]} stale={stale}>{shown?.[channel] && <ShownPush push={shown[channel]} />}</Shown>
+        }>
+          <TextField label={say.pushTitle} name={`${channel}.title`} spellCheck={false} defaultValue={templates[channel]?.title ?? ''} error={error(`${channel}.title`)} />
+          <TextField label={say.pushMessage} name={`${channel}.message`} spellCheck={false} defaultValue={templates[channel]?.message ?? ''} error={error(`${channel}.message`)} />
+          <TextField label={writing.pushUrl} name={`${channel}.url`} className="mono" spellCheck={false} defaultValue={templates[channel]?.url ?? ''} error={error(`${channel}.url`)} />
+        </Beside>
+      ))}
+      {MESSAGES.map((channel) => (
+        <Beside key={channel} title={say.channels[channel]} shown={isUsed(channel)} may={may} preview={
+          <Shown of={say.channels[channel]} stale={stale}>{shown?.[channel] && <p className="shown-card shown-message">{shown[channel].message}</p>}</Shown>
+        }>
+          <TextArea label={writing.message[channel]} name={`${channel}.message`} rows={3} spellCheck={false} defaultValue={templates[channel]?.message ?? ''} error={error(`${channel}.message`)} />
+        </Beside>
+      ))}
     </>
   )
 }

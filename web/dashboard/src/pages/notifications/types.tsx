@@ -12,6 +12,7 @@ import { TextField } from '../../ui/field.tsx'
 import { useMay } from '../../ui/me.ts'
 import { Empty, ErrorNote, Failed, Skeleton } from '../../ui/states.tsx'
 import { words } from '../../words.ts'
+import { NO_TEXTS } from './settings-in.ts'
 
 const say = words.notifications
 
@@ -79,7 +80,7 @@ function Create({ taken, onClose }: { taken: string[]; onClose: () => void }) {
   const [error, setError] = useState<string | null>(null)
   const create = useMutation({
     mutationFn: (name: string) =>
-      api.putNotificationType(name, { title: name, channels: ['inapp'], critical: false, offers: {}, templates: { inapp: { title: name, url: null, image: null }, email: null, web_push: null }, deduplicate_seconds: null, throttle: null, retention_days: null }),
+      api.putNotificationType(name, { title: name, channels: ['inapp'], critical: false, offers: {}, templates: { ...NO_TEXTS, inapp: { title: name, url: null, image: null } }, deduplicate_seconds: null, throttle: null, retention_days: null }),
     onSuccess: async ({ name }) => {
       await cache.invalidateQueries({ queryKey: ['notification-types'] })
       await navigate({ to: '/notifications/types/$type', params: { type: name } })

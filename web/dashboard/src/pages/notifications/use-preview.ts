@@ -6,6 +6,7 @@ import { queries } from '../../api/queries.ts'
 import type { Draft, FieldError, Preview } from '../../contract.ts'
 import { useSettled } from '../../ui/settled.ts'
 import { words } from '../../words.ts'
+import { NO_TEXTS } from './settings-in.ts'
 
 const PAUSE = 300
 
@@ -28,7 +29,7 @@ export type Flaws = Partial<Record<string, string>>
 export function usePreview(draft: Draft | null): Previewed {
   const settled = useSettled(JSON.stringify(draft), PAUSE)
   const asked: Draft | null = JSON.parse(settled)
-  const query = useQuery({ ...queries.preview(asked ?? { title: '', templates: { inapp: null, email: null, web_push: null }, parameters: {} }), enabled: asked !== null })
+  const query = useQuery({ ...queries.preview(asked ?? { title: '', templates: NO_TEXTS, parameters: {} }), enabled: asked !== null })
   const [shown, setShown] = useState<Preview | null>(null)
   if (asked && query.data && query.data !== shown) setShown(query.data)
   const wrong = flawsOf(query.error)
