@@ -79,16 +79,6 @@ export const queries = {
   unread: (contact: string) => queryOptions({ queryKey: ['unread', contact], queryFn: () => api.unread(contact) }),
   preferences: (contact: string) => queryOptions({ queryKey: ['preferences', contact], queryFn: () => api.preferences(contact) }),
 
-  feed: (contact: string) =>
-    infiniteQueryOptions({
-      queryKey: ['feed', contact],
-      queryFn: ({ pageParam }) => api.feed(contact, { cursor: pageParam }),
-      initialPageParam: first(),
-      getNextPageParam: next,
-    }),
-  unread: (contact: string) => queryOptions({ queryKey: ['unread', contact], queryFn: () => api.unread(contact) }),
-  preferences: (contact: string) => queryOptions({ queryKey: ['preferences', contact], queryFn: () => api.preferences(contact) }),
-
   widgets: () => queryOptions({ queryKey: ['widgets'], queryFn: api.widgets }),
   widget: (id: string) => queryOptions({ queryKey: ['widget', id], queryFn: () => api.widget(id) }),
   /** Counted on: asked again each minute while it is looked at. */

@@ -5,8 +5,6 @@ const channels: Record<Channel, string> = { inapp: 'In the product', email: 'Ema
 const states: Record<Sent['state'], string> = { scheduled: 'Waits', sent: 'Sent', ignored: 'Not sent', cancelled: 'Cancelled' }
 const deliveryStates: Record<Delivered['state'], string> = { queued: 'on its way', held: 'waits for its digest', delivered: 'delivered', failed: 'failed', skipped: 'skipped' }
 
-const deliveryStates: Record<Delivered['state'], string> = { queued: 'on its way', delivered: 'delivered', failed: 'failed', skipped: 'skipped' }
-
 export const reachWords = {
   notifications: {
     title: 'Notifications',
