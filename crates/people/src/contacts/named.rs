@@ -6,7 +6,6 @@ use countersign_door::Cx;
 use countersign_identity::Identifier;
 
 use super::model::{Changed, Contact, FieldName, Fields, Refusal};
-use super::recognise::before;
 use super::store;
 use crate::merges;
 
@@ -15,8 +14,8 @@ use crate::merges;
 pub async fn named(cx: &mut Cx<'_>, id: &str) -> Result<Option<(ContactId, Trust)>, Fault> {
     let found = store::identified(cx, Identifier::Id(id)).await?;
     let Some((contact, by_identifier)) = found else { return Ok(None) };
-    let before = before(cx, contact, by_identifier).await?;
-    Ok(Some((merges::survivor(cx, contact).await?, before)))
+    let person = merges::person(cx, contact).await?;
+    Ok(Some((person.survivor, person.before(by_identifier))))
 }
 
 /// The contacts with these own ids, of merged ones the survivors, in their order, where there are

@@ -61,7 +61,7 @@ async fn alone(
     };
     if let Some((id, by_identifier)) = known {
         merges::hold(cx, id).await?;
-        if before(cx, id, by_identifier).await? > trust {
+        if merges::person(cx, id).await?.before(by_identifier) > trust {
             return match claim {
                 Claim::Enforced => Err(Refusal::Weaker),
                 Claim::Observed => flagged(cx, proven, trust).await,
@@ -85,18 +85,7 @@ async fn alone(
 /// Whether what the proof names was proven more strongly before (P4).
 pub async fn is_weaker(cx: &mut Cx<'_>, proven: &Proven, trust: Trust) -> Result<bool, Fault> {
     let Some((id, by_identifier)) = known(cx, proven).await? else { return Ok(false) };
-    Ok(before(cx, id, by_identifier).await? > trust)
-}
-
-/// How strongly a person was proven before: by this identifier or, where contacts were merged,
-/// by any (X2 of `merges`).
-pub(super) async fn before(
-    cx: &mut Cx<'_>,
-    contact: ContactId,
-    by_identifier: Trust,
-) -> Result<Trust, Fault> {
-    let person = merges::person(cx, contact).await?;
-    Ok(person.strongest.map_or(by_identifier, |strongest| strongest.max(by_identifier)))
+    Ok(merges::person(cx, id).await?.before(by_identifier) > trust)
 }
 
 /// The contact that the proof's identifiers lead to, and how they were proven then.

@@ -41,6 +41,14 @@ pub struct Person {
     pub strongest: Option<Trust>,
 }
 
+impl Person {
+    /// How strongly the person was proven before: by this identifier or, where contacts were
+    /// merged, by any (X2).
+    pub fn before(&self, by_identifier: Trust) -> Trust {
+        self.strongest.map_or(by_identifier, |strongest| strongest.max(by_identifier))
+    }
+}
+
 /// The person that `contact` is; one that does not exist is nobody else (X2).
 pub async fn person(cx: &mut Cx<'_>, contact: ContactId) -> Result<Person, Fault> {
     let own = store::standing(cx, contact).await?;

@@ -69,6 +69,28 @@ async fn items(app: &TestApp, tenant: TenantId) -> (i64, i64) {
 }
 
 #[tokio::test]
+async fn x3_a_person_of_two_contacts_is_told_once() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("acme").await;
+    order_type(&app, &tenant, json!({})).await;
+    let (a, b) = (app.visitor(&tenant, "a").await, app.visitor(&tenant, "b").await);
+    let back_end = tenant.back_end(&app);
+    let merges = format!("/api/v1/contacts/{}/merges", a.contact());
+    let body = json!({ "contact": b.contact(), "reason": "the same person" });
+    assert_eq!(back_end.call("POST", &merges, &body).await.status, 201);
+    let accepted = broadcast(&app, &tenant, &json!("everybody")).await;
+    ended(&app, &tenant, &accepted).await;
+    assert_eq!(items(&app, tenant.scope.tenant).await, (1, 1), "of everybody");
+    let to = json!([{ "id": "b" }, { "contact": b.contact() }, { "id": "a" }]);
+    let body = json!({ "type": "order", "to": to, "parameters": { "id": "8" } });
+    let told = back_end.call("POST", "/api/v1/notifications/many", &body).await;
+    assert!(told.status < 300, "{}", told.text);
+    assert_eq!(items(&app, tenant.scope.tenant).await, (1, 2), "of a list");
+    let one = app.visitor(&tenant, "b").await;
+    assert_eq!(one.get(FEED).await.json()["items"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
 async fn nb1_who_was_there_is_told_and_who_comes_later_is_not() {
     let app = TestApp::start().await;
     let tenant = app.tenant("acme").await;
