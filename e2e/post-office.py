@@ -17,7 +17,7 @@ class Office:
         taken = {
             "to": envelope.rcpt_tos,
             "from": envelope.mail_from,
-            "tls": session.ssl is not None,
+            "tls": server.transport.get_extra_info("ssl_object") is not None,
             "login": session.auth_data,
             "headers": {name.lower(): str(value) for name, value in letter.items()},
             "defects": [str(defect) for part in [letter, *parts] for defect in part.defects],

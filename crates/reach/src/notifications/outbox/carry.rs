@@ -17,9 +17,9 @@ const EVERY: Duration = Duration::from_secs(1);
 /// Parcels that a channel carries at once (NO4).
 const AT_ONCE: usize = 32;
 /// The time that carrying one may take.
-const WHOLE: Duration = Duration::from_mins(1);
+const WHOLE: Duration = Duration::from_secs(45);
 /// Seconds for which a parcel belongs to whoever took it: longer than [`WHOLE`] (NO2).
-const LEASE: i64 = 120;
+const LEASE: i64 = 60;
 
 /// Carries what is due on every channel, until the process ends.
 pub async fn keep_carrying(app: App) {
@@ -132,7 +132,7 @@ async fn carry(app: &App, job: &Job) -> Result<(), Failed> {
         return Err(Failed::later("channel not configured"));
     };
     let carried = timeout(WHOLE, carrier.carry(app, job)).await;
-    carried.unwrap_or_else(|_| Err(Failed::later("it took longer than a minute")))
+    carried.unwrap_or_else(|_| Err(Failed::later("it took longer than 45 seconds")))
 }
 
 /// Ends a lease: the parcel is there, has failed, or comes again (NO3).

@@ -42,7 +42,7 @@ pub trait Carrier: Send + Sync {
 
     /// Brings one parcel there; a repetition must do no harm, or say that it is one (NO2).
     ///
-    /// It has a minute. No transaction is open (NO4).
+    /// It has 45 seconds. No transaction is open (NO4).
     fn carry<'a>(&'a self, app: &'a App, job: &'a Job) -> Pending<'a, Result<(), Failed>>;
 }
 
