@@ -4,8 +4,8 @@ use countersign_base::{ContactId, Fault, NotificationId, PushSubscriptionId};
 use countersign_door::{App, Cx, Pending};
 use tokio::task::JoinSet;
 
-use super::message::Message;
 use super::model::New;
+use super::notice::Notice;
 use super::service::{self, Said};
 use super::vapid::VapidKey;
 use super::{stands, store};
@@ -32,11 +32,11 @@ impl Carrier for WebPush {
             let Parcel::WebPush(text) = &job.content.parcel else {
                 return Err(Failed::never("this is no text for a browser"));
             };
-            let message = Message::of(job.id, text).bytes();
-            let look = look(app, job).await.map_err(cannot_be_read)?;
+            let message = Notice::of(job.id, text).bytes();
+            let look = look(app, job).await.map_err(|fault| cannot_be_read(&fault))?;
             let said = ask(app, job.id, &message, look).await;
             let outcome = outcome(&said);
-            settle(app, job, said).await.map_err(cannot_be_read)?;
+            settle(app, job, said).await.map_err(|fault| cannot_be_read(&fault))?;
             outcome
         })
     }
@@ -45,7 +45,7 @@ impl Carrier for WebPush {
 /// Why nothing was sent where no browser is left.
 const NOWHERE: &str = "the contact takes web push in no browser";
 
-fn cannot_be_read(fault: Fault) -> Failed {
+fn cannot_be_read(fault: &Fault) -> Failed {
     tracing::error!(%fault, "browsers' subscriptions cannot be read");
     Failed::later("the store failed")
 }

@@ -74,9 +74,10 @@ pub(super) async fn ask(
     let host = browser.endpoint.host_str().unwrap_or_default();
     match fetcher.exchange(&browser.endpoint, request, LONGEST, PATIENCE).await {
         Ok(answer) => meaning(host, answer.status(), answer.headers(), now),
-        Err(fault @ (FetchFault::Url | FetchFault::Private(_))) => Said::Never(fault.to_string()),
-        // It answered, so it was there; what it thinks of the message cannot be known.
-        Err(fault @ FetchFault::TooLong(_)) => Said::Never(fault.to_string()),
+        // Who answers too much has had the message, and what came of it cannot be known.
+        Err(fault @ (FetchFault::Url | FetchFault::Private(_) | FetchFault::TooLong(_))) => {
+            Said::Never(fault.to_string())
+        }
         Err(fault) => Said::Later { why: fault.to_string(), after: None },
     }
 }

@@ -200,7 +200,7 @@ pub(super) async fn used(
 }
 
 /// A row as it stands.
-struct Sealed {
+struct Stored {
     mark: [u8; 32],
     id: PushSubscriptionId,
     sealed: Vec<u8>,
@@ -211,8 +211,8 @@ struct Sealed {
     used_for: Option<NotificationId>,
 }
 
-fn read(row: &Row<'_>) -> Result<Sealed, Fault> {
-    Ok(Sealed {
+fn read(row: &Row<'_>) -> Result<Stored, Fault> {
+    Ok(Stored {
         mark: row.col(0)?,
         id: row.col(1)?,
         sealed: row.col(2)?,
@@ -229,7 +229,7 @@ fn trace(row: &Row<'_>) -> Result<Option<Trace>, Fault> {
     Ok(Some(Trace { signer, signed_at: row.col(6)? }))
 }
 
-fn open(cx: &Cx<'_>, key: &Key, row: Sealed) -> Result<Kept, Fault> {
+fn open(cx: &Cx<'_>, key: &Key, row: Stored) -> Result<Kept, Fault> {
     let plain = key.open(&place(cx, &row.mark), &row.sealed)?;
     let given: Given = serde_json::from_slice(&plain)
         .map_err(|_| Fault::Corrupt("a web push subscription cannot be read"))?;

@@ -8,7 +8,7 @@ use crate::notifications::kind::PushText;
 
 /// A notification as a worker shows it.
 #[derive(Debug, Serialize)]
-pub(super) struct Message {
+pub(super) struct Notice {
     title: String,
     message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -19,7 +19,7 @@ pub(super) struct Message {
     url: Option<String>,
 }
 
-impl Message {
+impl Notice {
     pub(super) fn of(id: NotificationId, text: &PushText) -> Self {
         let PushText { title, message, icon, url } = text.clone();
         Self { title, message, icon, tag: id, url }
@@ -62,7 +62,7 @@ mod tests {
         let (title, message) = (title.to_owned(), message.to_owned());
         let (icon, url) = (icon.map(ToOwned::to_owned), url.map(ToOwned::to_owned));
         let text = PushText { title, message, icon, url };
-        Message::of(NotificationId::from_bytes([1; 16]), &text).bytes()
+        Notice::of(NotificationId::from_bytes([1; 16]), &text).bytes()
     }
 
     #[test]
