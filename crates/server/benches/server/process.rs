@@ -15,7 +15,8 @@ pub(crate) struct Server {
     metrics: std::net::SocketAddr,
     pub(crate) made: Value,
     pub(crate) started_in: Duration,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
+    database: Option<String>,
 }
 
 impl Server {
