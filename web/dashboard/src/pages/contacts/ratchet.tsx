@@ -29,7 +29,7 @@ export function Ratchet({ contact }: { contact: Contact }) {
   const may = useMay('widgets.manage')
   if (contact.trust !== 'jwt' || !may) return null
   return (
-    <section className="panel-part">
+    <section className="panel-part ratchet">
       <header className="part-head">
         <h3>{say.title}</h3>
       </header>
