@@ -26,7 +26,7 @@ async fn as_python(app: &TestApp, tenant: &Tenant, method: &str, path: &str) -> 
     call(app, tenant, method, path, token.as_bytes(), &body).await
 }
 
-async fn allow(app: &TestApp, tenant: &Tenant, is_allowed: bool) {
+pub(super) async fn allow(app: &TestApp, tenant: &Tenant, is_allowed: bool) {
     let changed = app.change_widget(tenant, &json!({ "allow_python_hash": is_allowed })).await;
     assert_eq!(changed.json()["allow_python_hash"], json!(is_allowed), "{}", changed.text);
 }

@@ -29,7 +29,7 @@ use tokio_tungstenite::client_async;
 use tokio_tungstenite::tungstenite::{Error as SocketError, Message};
 use url::form_urlencoded::byte_serialize;
 
-use super::python::python_hash;
+use super::python::{allow, python_hash};
 use super::shapes::{self, shaped};
 use super::{Socket, as_user, call, hash, heard, serve};
 use crate::app::{Answer, Tenant, TestApp};
@@ -132,9 +132,7 @@ impl Replay {
     async fn start() -> Self {
         let app = TestApp::start_at(crate::app::ORIGIN, RECORDED).await;
         let tenant = app.tenant_with("acme", "notificationapi", Mode::Enforce).await;
-        let widget = format!("/api/v1/widgets/{}", tenant.widget.id);
-        let allowed = json!({ "allow_python_hash": true });
-        assert_eq!(tenant.back_end(&app).call("PATCH", &widget, &allowed).await.status, 200);
+        allow(&app, &tenant, true).await;
         let settings = json!({ "title": "Orders", "channels": ["inapp", "email"],
             "offers": { "email": ["instant", "off", "daily", "weekly"] },
             "templates": { "inapp": { "title": "Order" } } });

