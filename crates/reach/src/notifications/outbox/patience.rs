@@ -25,7 +25,7 @@ pub(super) fn next(
     let doublings = u32::try_from((attempt - 1).clamp(0, 20)).unwrap_or(20);
     let whole = (FIRST << doublings).min(MOST);
     let pause = whole / 2 + whole / 2 * i64::from(chance) / i64::from(u16::MAX);
-    let asked = after.map_or(0, |after| i64::try_from(after.as_millis()).unwrap_or(LONGEST));
+    let asked = after.map_or(0, |after| i64::try_from(after.as_millis()).unwrap_or(i64::MAX));
     let next = now.millis().saturating_add(pause.max(asked));
     let last = queued_at.millis() + LONGEST;
     (next <= last).then(|| Moment::from_millis(next))
