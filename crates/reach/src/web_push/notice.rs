@@ -25,7 +25,8 @@ impl Notice {
         Self { title, message, icon, tag: id, url }
     }
 
-    /// As JSON; what does not fit is cut off the text, then the picture, then the title (NP1).
+    /// As JSON; what does not fit is cut off the text, then the picture, the title, and at last
+    /// the address (NP1).
     pub(super) fn bytes(mut self) -> Vec<u8> {
         loop {
             let json = serde_json::to_vec(&self).expect("texts become JSON");
@@ -34,20 +35,37 @@ impl Notice {
             };
             if !self.message.is_empty() {
                 cut(&mut self.message, over);
-            } else if self.icon.take().is_none() {
+            } else if self.icon.is_some() {
+                self.icon = None;
+            } else if !self.title.is_empty() {
                 cut(&mut self.title, over);
+            } else {
+                self.url = None;
             }
         }
     }
 }
 
-/// Takes at least `over` bytes off the end, and shows that something is missing.
+/// Takes at least `over` bytes of JSON off the end, and shows that something is missing.
 fn cut(text: &mut String, over: usize) {
-    const MORE: &str = "…";
-    let keep = text.len().saturating_sub(over + MORE.len());
-    text.truncate(text.floor_char_boundary(keep));
+    const MORE: char = '…';
+    let mut left = over + MORE.len_utf8();
+    while left > 0
+        && let Some(last) = text.pop()
+    {
+        left = left.saturating_sub(in_json(last));
+    }
     if !text.is_empty() {
-        text.push_str(MORE);
+        text.push(MORE);
+    }
+}
+
+/// Bytes of a character within a string of JSON.
+const fn in_json(sign: char) -> usize {
+    match sign {
+        '"' | '\\' | '\n' | '\r' | '\t' | '\u{8}' | '\u{c}' => 2,
+        '\0'..='\u{1f}' => 6,
+        sign => sign.len_utf8(),
     }
 }
 
@@ -76,6 +94,14 @@ mod tests {
         assert!(bytes.len() <= MOST && bytes.len() > MOST - 8, "{}", bytes.len());
         assert!(text.starts_with("\u{e4}\"\u{e4}") && text.ends_with('\u{2026}'), "{text}");
         assert_eq!((&long["title"], &long["url"]), (&Value::from("Order 1"), &Value::from("/1")));
+    }
+
+    #[test]
+    fn np1_an_address_that_does_not_fit_is_left_out_at_last() {
+        let address = format!("/{}", "\"".repeat(1_999));
+        let bytes = message(&"\n".repeat(3_000), "It left", Some("/i.png"), Some(&address));
+        let json: Value = serde_json::from_slice(&bytes).unwrap();
+        assert_eq!((&json["title"], &json["url"]), (&Value::from(""), &Value::Null));
     }
 
     proptest! {
