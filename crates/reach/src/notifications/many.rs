@@ -13,8 +13,8 @@ use super::log::{Outcome, Stage};
 use super::preferences::{self, Held};
 use super::refusal::Refusal;
 use super::send::{self, NO_TEXT, Prepared, REPEATED, THROTTLED, TURNED_OFF, To};
-use super::store::dispatch::{self, One};
-use super::store::item::{self, Shared};
+use super::store::dispatches::{self, One};
+use super::store::items::{self, Shared};
 
 /// Recipients that one transaction takes at most: their events have to fit into it, too.
 pub const MOST_AT_ONCE: usize = 1_000;
@@ -48,7 +48,7 @@ pub async fn share(
 ) -> Result<Option<Text>, Fault> {
     let (content, text) = (send::content(prepared), shared(id, prepared, cx.now()));
     if let Some((content, text)) = content.as_ref().zip(text) {
-        item::share(cx, id, content, text.expires_at).await?;
+        items::share(cx, id, content, text.expires_at).await?;
     }
     Ok(text)
 }
@@ -88,11 +88,11 @@ pub async fn send_each(
     let all = decide(cx, prepared, text.is_some(), &to).await?;
     let sub = send::sub(&prepared.request);
     let kind = prepared.kind.name.as_str();
-    dispatch::insert_each(cx, kind, sub, &all).await?;
+    dispatches::insert_each(cx, kind, sub, &all).await?;
     if let Some(Text { id, expires_at }) = text {
         let added: Vec<_> =
             all.iter().filter(|one| is_added(one)).map(|one| (one.contact, one.id)).collect();
-        item::add_each(cx, &Shared { kind, sub, text: id, expires_at }, &added).await?;
+        items::add_each(cx, &Shared { kind, sub, text: id, expires_at }, &added).await?;
         let event = |(contact, notification): (ContactId, NotificationId)| ItemAdded {
             notification,
             contact,
@@ -179,15 +179,15 @@ impl Refusals {
         if marks.is_empty() {
             return Ok(found);
         }
-        item::hold_each(cx, contacts).await?;
+        items::hold_each(cx, contacts).await?;
         let now = cx.now();
         let since = |seconds: u32| now.plus_seconds(-i64::from(seconds));
         if let Some(seconds) = settings.deduplicate_seconds {
-            found.repeated = dispatch::repeated_each(cx, marks, since(seconds)).await?;
+            found.repeated = dispatches::repeated_each(cx, marks, since(seconds)).await?;
         }
         if let Some(throttle) = settings.throttle {
             let (kind, since) = (prepared.kind.name.as_str(), since(throttle.seconds));
-            let many = dispatch::recent_each(cx, contacts, kind, since).await?;
+            let many = dispatches::recent_each(cx, contacts, kind, since).await?;
             let full = many.into_iter().filter(|(_, many)| *many >= i64::from(throttle.most));
             found.throttled = full.map(|(contact, _)| contact).collect();
         }

@@ -2,8 +2,10 @@
 
 pub(super) mod digest;
 pub(super) mod dispatch;
+pub(super) mod dispatches;
 pub(super) mod hook;
 pub(super) mod item;
+pub(super) mod items;
 pub(super) mod kind;
 pub(super) mod outbox;
 pub(super) mod preference;
