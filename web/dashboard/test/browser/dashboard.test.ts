@@ -857,6 +857,24 @@ describe('notifications', () => {
     expect(await barriers()).toBe('')
   })
 
+  it('have a text for each channel that is chosen; what is written for another stays', async () => {
+    await enter('/notifications/types/order_shipped')
+    const texts = page.getByRole('region', { name: 'Texts' })
+    expect(await texts.getByRole('region', { name: 'On the phone' }).count()).toBe(0)
+    await page.getByRole('checkbox', { name: 'Phone' }).check()
+    await texts.getByRole('region', { name: 'On the phone' }).getByLabel('Title of the notification').fill('Order {{ number }}')
+    await page.getByLabel('Text of the message').fill('Your order {{ number }} has left.')
+    await page.getByText('No example for number.').waitFor()
+    await page.getByRole('button', { name: 'Add them' }).click()
+    await page.getByRole('figure', { name: 'Preview: Text message' }).getByText('Your order number has left.').waitFor()
+    await page.getByRole('figure', { name: 'Preview: On the phone' }).getByText('Order number').waitFor()
+    expect(await barriers()).toBe('')
+    await page.getByRole('checkbox', { name: 'Phone' }).uncheck()
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('The type is saved.').waitFor()
+    expect(world().types.find((one: { name: string }) => one.name === 'order_shipped').settings).toMatchObject({ channels: ['inapp', 'sms'], templates: { sms: { message: 'Your order {{ number }} has left.' }, mobile_push: { title: 'Order {{ number }}' }, slack: null } })
+  })
+
   it('show an email in a frame that runs nothing, asks nobody and leads nowhere', async () => {
     const asked: string[] = []
     await page.route(/^https:/, (route) => (asked.push(route.request().url()), route.abort()))
