@@ -1,10 +1,13 @@
 //! How the reader of an email does without such emails (NE4).
 
+use std::collections::BTreeSet;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use countersign_base::{Digest, Fault, NotificationId, TenantId};
 use countersign_door::Cx;
 use countersign_guard::Origin;
+use countersign_people::merges;
 use url::Url;
 
 use super::super::channel::{Channel, Delivery};
@@ -75,9 +78,13 @@ pub async fn unsubscribe(cx: &mut Cx<'_>, token: &Token) -> Result<String, Refus
         channel: Channel::Email,
         delivery: Delivery::Off,
     };
-    for choices in meant.chunks(preferences::MOST_CHOICES) {
-        let choices: Vec<_> = choices.iter().map(off).collect();
-        preferences::choose(cx, sent.contact, &choices).await?;
+    // Who was merged since is written to as the survivor.
+    let survivor = merges::survivor(cx, sent.contact).await?;
+    for contact in BTreeSet::from([sent.contact, survivor]) {
+        for choices in meant.chunks(preferences::MOST_CHOICES) {
+            let choices: Vec<_> = choices.iter().map(off).collect();
+            preferences::choose(cx, contact, &choices).await?;
+        }
     }
     Ok(titles(&meant))
 }

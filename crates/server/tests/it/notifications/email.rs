@@ -194,6 +194,28 @@ async fn ne4_a_post_to_the_link_unsubscribes_and_opening_it_changes_nothing() {
 }
 
 #[tokio::test]
+async fn ne4_the_link_of_somebody_who_was_merged_counts_for_the_survivor() {
+    let office = PostOffice::open().await;
+    let app = posting(&office).await;
+    let tenant = app.tenant("acme").await;
+    emailed(&app, &tenant, json!({})).await;
+    let sent = order(&app, &tenant, "1").await;
+    assert_eq!(settled(&app, &tenant, &sent).await.0, "delivered");
+    let link = link(&office.letters()[0]).expect("there is a link");
+    let to = json!({ "id": "bob", "email": "bob@customer.example" });
+    let to_bob = json!({ "type": "order", "to": to, "parameters": { "id": "2" } });
+    let bob = send_as(&app, &tenant, &to_bob).await.json();
+    assert_eq!(outcome(&bob, "email").0, "queued");
+    let path = format!("/api/v1/contacts/{}/merges", bob["contact"].as_str().unwrap());
+    let body = json!({ "contact": sent["contact"], "reason": "she changed her account" });
+    let merged = tenant.back_end(&app).call("POST", &path, &body).await;
+    assert!(matches!(merged.status, 200 | 201), "{}", merged.text);
+    assert_eq!(app.call("POST", &link, &[], &Value::Null).await.status, 200);
+    let bob = send_as(&app, &tenant, &to_bob).await.json();
+    assert_eq!(outcome(&bob, "email").1, "the contact has turned this off");
+}
+
+#[tokio::test]
 async fn ne5_what_is_refused_for_now_comes_again_and_what_is_refused_for_good_does_not() {
     let office = PostOffice::open().await;
     let app = posting(&office).await;
