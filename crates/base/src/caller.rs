@@ -1,7 +1,5 @@
 //! Who asks.
 
-use serde::{Deserialize, Serialize};
-
 use crate::{ApiKeyId, ContactId, MemberId, SessionId, SignInId, Trust, WidgetId};
 
 /// Who asks, as their proof said; never as the request said.
@@ -43,42 +41,14 @@ impl Caller {
     }
 }
 
-/// What a member may do, from least to most.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    utoipa::ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Answers conversations.
-    Agent,
-    /// Also manages widgets, secrets and keys.
-    Admin,
-    /// Also lowers protection and manages people.
-    Owner,
-}
-
-impl Role {
-    /// Its name in the store and in the contract.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Agent => "agent",
-            Self::Admin => "admin",
-            Self::Owner => "owner",
-        }
-    }
-
-    /// The role with this name.
-    pub fn named(name: &str) -> Option<Self> {
-        [Self::Agent, Self::Admin, Self::Owner].into_iter().find(|role| role.name() == name)
+crate::named! {
+    /// What a member may do, from least to most.
+    pub enum Role {
+        /// Answers conversations.
+        Agent = "agent",
+        /// Also manages widgets, secrets and keys.
+        Admin = "admin",
+        /// Also lowers protection and manages people.
+        Owner = "owner",
     }
 }

@@ -7,6 +7,7 @@ mod event;
 mod fault;
 mod id;
 mod moment;
+mod named;
 mod scope;
 mod token;
 mod trust;

@@ -9,36 +9,24 @@ use countersign_door::Problem;
 use countersign_identity::{Field, TextFault};
 use serde::{Deserialize, Serialize};
 
-/// What can be known of a contact.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    utoipa::ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum FieldName {
-    /// The customer's own id of the person.
-    Id,
-    /// The email address.
-    Email,
-    /// The name.
-    Name,
-    /// The telephone number.
-    Phone,
-    /// Where a picture is.
-    AvatarUrl,
-    /// The customer's own id of the person's company.
-    CompanyId,
-    /// The company's name.
-    CompanyName,
+countersign_base::named! {
+    /// What can be known of a contact.
+    pub enum FieldName {
+        /// The customer's own id of the person.
+        Id = "id",
+        /// The email address.
+        Email = "email",
+        /// The name.
+        Name = "name",
+        /// The telephone number.
+        Phone = "phone",
+        /// Where a picture is.
+        AvatarUrl = "avatar_url",
+        /// The customer's own id of the person's company.
+        CompanyId = "company_id",
+        /// The company's name.
+        CompanyName = "company_name",
+    }
 }
 
 impl From<Field> for FieldName {
@@ -57,15 +45,7 @@ impl From<Field> for FieldName {
 
 impl fmt::Display for FieldName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Id => "id",
-            Self::Email => "email",
-            Self::Name => "name",
-            Self::Phone => "phone",
-            Self::AvatarUrl => "avatar_url",
-            Self::CompanyId => "company_id",
-            Self::CompanyName => "company_name",
-        })
+        f.write_str(self.name())
     }
 }
 

@@ -19,6 +19,8 @@
 pub mod api;
 mod keyring;
 mod model;
+mod new;
+mod refusal;
 mod store;
 
 use countersign_base::{Fault, IdentitySecretId, Moment, Secret, WidgetId};
@@ -27,8 +29,11 @@ use countersign_identity::{Key, Mode, Presented, Profile, new_secret_text, profi
 use countersign_infra::chance;
 
 pub use self::keyring::{Keyring, Signer, Trace};
-pub use self::model::{Created, IdentitySecret, Kind, NewSecret, Refusal};
-use self::model::{Kept, Source, State};
+pub use self::model::{Created, IdentitySecret, Kind};
+use self::model::{Kept, State};
+pub use self::new::NewSecret;
+use self::new::Source;
+pub use self::refusal::Refusal;
 use crate::widgets::Widget;
 use crate::{audit, widgets};
 

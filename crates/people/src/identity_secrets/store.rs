@@ -131,7 +131,7 @@ fn read(row: &Row<'_>, now: Moment) -> Result<IdentitySecret, Fault> {
         id: row.col(0)?,
         profile: row.col(1)?,
         mode: if mode == "hmac" { Mode::Hmac } else { Mode::Jwt },
-        kind: if kind == "public" { Kind::Public } else { Kind::Shared },
+        kind: Kind::named(&kind).ok_or(Fault::Corrupt("a key is of an unknown kind"))?,
         algorithm: algorithm.transpose()?,
         kid: row.col(4)?,
         hint: row.col(5)?,

@@ -101,7 +101,7 @@ async fn open_session(
     let new = Json::<NewSession>::from_request(with_parts(&parts, body), &()).await?.0;
     let install = people.widgets.find(app, &new.widget).await?;
     install.hears(app, &parts)?;
-    let opened = open::open(app, &people, &install, &parts, new).await?;
+    let opened = open::open(app, &people, &install, &parts, &new).await?;
     let issued = Issued {
         refresh_token: opened.refresh_token,
         visitor_token: opened.visitor_token,

@@ -27,9 +27,11 @@ mod live;
 mod model;
 mod nonce;
 mod open;
+mod plan;
 mod refresh;
 mod store;
 mod ticket;
+mod who;
 
 use std::sync::Arc;
 

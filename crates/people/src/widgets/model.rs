@@ -9,38 +9,21 @@ use countersign_guard::Origin;
 use countersign_identity::{Profile, Strength, TextFault, profile, profiles};
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// What a missing or refused proof leads to.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Mode {
-    /// What the page says is taken as said.
-    Off,
-    /// As `off`, and what would be refused is counted.
-    Observe,
-    /// Everything that is not proven is refused.
-    Enforce,
-}
-
-impl Mode {
-    /// Its name in the store and in the contract.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Off => "off",
-            Self::Observe => "observe",
-            Self::Enforce => "enforce",
-        }
-    }
-
-    /// The mode with this name.
-    pub fn named(name: &str) -> Option<Self> {
-        [Self::Off, Self::Observe, Self::Enforce].into_iter().find(|mode| mode.name() == name)
+countersign_base::named! {
+    /// What a missing or refused proof leads to.
+    pub enum Mode {
+        /// What the page says is taken as said.
+        Off = "off",
+        /// As `off`, and what would be refused is counted.
+        Observe = "observe",
+        /// Everything that is not proven is refused.
+        Enforce = "enforce",
     }
 }
 
 /// One install of the widget.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own in the contract")]
 pub struct Widget {
     /// Its id.
     pub id: WidgetId,
@@ -163,9 +146,9 @@ pub struct Change {
     mode: Option<Mode>,
     profile: Option<String>,
     /// The vendor's id of this install; `null` for the widget's public key.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default)]
     #[schema(value_type = Option<String>)]
-    audience: Option<Option<String>>,
+    audience: Audience,
     anonymous: Option<bool>,
     allow_bearer: Option<bool>,
     origins: Option<Vec<String>>,
@@ -188,7 +171,7 @@ impl Change {
             after.audience = after.audience.filter(|_| name == before.profile);
             after.profile = name;
         }
-        if let Some(audience) = self.audience {
+        if let Audience::Becomes(audience) = self.audience {
             after.audience = audience.map(|text| install_id(&after.profile, text)).transpose()?;
         }
         if let Some(origins) = self.origins {
@@ -212,9 +195,18 @@ impl Change {
     }
 }
 
-/// A field that is there, also as `null`.
-fn given<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(from).map(Some)
+/// The vendor's id in a change: `null` takes it back, and is not an absence.
+#[derive(Debug, Default)]
+enum Audience {
+    #[default]
+    Stays,
+    Becomes(Option<String>),
+}
+
+impl<'de> Deserialize<'de> for Audience {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Option::deserialize(from).map(Self::Becomes)
+    }
 }
 
 /// An id that tokens of this profile can name an install by (W9).

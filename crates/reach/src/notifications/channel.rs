@@ -1,69 +1,26 @@
 //! Ways to reach a person, and how often each may be used.
 
-use serde::{Deserialize, Serialize};
-
-/// A way to reach a person.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    utoipa::ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Channel {
-    /// The feed inside the product.
-    Inapp,
-    /// An email.
-    Email,
-    /// A notification of the browser (RFC 8030).
-    WebPush,
-    /// A text message; needs a provider.
-    Sms,
-    /// A telephone call; needs a provider.
-    Call,
-    /// A notification of a telephone; needs a provider.
-    MobilePush,
-    /// A message in Slack; needs a provider.
-    Slack,
+countersign_base::named! {
+    /// A way to reach a person.
+    pub enum Channel {
+        /// The feed inside the product.
+        Inapp = "inapp",
+        /// An email.
+        Email = "email",
+        /// A notification of the browser (RFC 8030).
+        WebPush = "web_push",
+        /// A text message; needs a provider.
+        Sms = "sms",
+        /// A telephone call; needs a provider.
+        Call = "call",
+        /// A notification of a telephone; needs a provider.
+        MobilePush = "mobile_push",
+        /// A message in Slack; needs a provider.
+        Slack = "slack",
+    }
 }
 
 impl Channel {
-    /// Every channel, in the order in which they are shown.
-    pub const ALL: [Self; 7] = [
-        Self::Inapp,
-        Self::Email,
-        Self::WebPush,
-        Self::Sms,
-        Self::Call,
-        Self::MobilePush,
-        Self::Slack,
-    ];
-
-    /// Its name in the store and in the contract.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Inapp => "inapp",
-            Self::Email => "email",
-            Self::WebPush => "web_push",
-            Self::Sms => "sms",
-            Self::Call => "call",
-            Self::MobilePush => "mobile_push",
-            Self::Slack => "slack",
-        }
-    }
-
-    /// The channel with this name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|channel| channel.name() == name)
-    }
-
     /// What a person may choose for it at all: a feed is not read to anybody once a day.
     pub const fn possible(self) -> &'static [Delivery] {
         match self {
@@ -73,56 +30,21 @@ impl Channel {
     }
 }
 
-/// How often a channel may be used.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    utoipa::ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Delivery {
-    /// Each notification at once.
-    Instant,
-    /// Never.
-    Off,
-    /// What came together, once an hour.
-    Hourly,
-    /// What came together, once a day.
-    Daily,
-    /// What came together, once a week.
-    Weekly,
-    /// What came together, once a month.
-    Monthly,
-}
-
-impl Delivery {
-    /// Every delivery.
-    pub const ALL: [Self; 6] =
-        [Self::Instant, Self::Off, Self::Hourly, Self::Daily, Self::Weekly, Self::Monthly];
-
-    /// Its name in the store and in the contract.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Instant => "instant",
-            Self::Off => "off",
-            Self::Hourly => "hourly",
-            Self::Daily => "daily",
-            Self::Weekly => "weekly",
-            Self::Monthly => "monthly",
-        }
-    }
-
-    /// The delivery with this name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|delivery| delivery.name() == name)
+countersign_base::named! {
+    /// How often a channel may be used.
+    pub enum Delivery {
+        /// Each notification at once.
+        Instant = "instant",
+        /// Never.
+        Off = "off",
+        /// What came together, once an hour.
+        Hourly = "hourly",
+        /// What came together, once a day.
+        Daily = "daily",
+        /// What came together, once a week.
+        Weekly = "weekly",
+        /// What came together, once a month.
+        Monthly = "monthly",
     }
 }
 

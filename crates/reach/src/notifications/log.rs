@@ -5,36 +5,17 @@ use serde::Serialize;
 
 use super::channel::Channel;
 
-/// How far a sending has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Stage {
-    /// It waits for its moment.
-    Scheduled,
-    /// It was sent; the deliveries say what became of it.
-    Sent,
-    /// It was not sent at all; the notes and the deliveries say why.
-    Ignored,
-    /// It was cancelled before its moment.
-    Cancelled,
-}
-
-impl Stage {
-    /// Its name in the store and in the contract.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Scheduled => "scheduled",
-            Self::Sent => "sent",
-            Self::Ignored => "ignored",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    /// The stage with this name.
-    pub fn named(name: &str) -> Option<Self> {
-        [Self::Scheduled, Self::Sent, Self::Ignored, Self::Cancelled]
-            .into_iter()
-            .find(|stage| stage.name() == name)
+countersign_base::named! {
+    /// How far a sending has come.
+    pub enum Stage {
+        /// It waits for its moment.
+        Scheduled = "scheduled",
+        /// It was sent; the deliveries say what became of it.
+        Sent = "sent",
+        /// It was not sent at all; the notes and the deliveries say why.
+        Ignored = "ignored",
+        /// It was cancelled before its moment.
+        Cancelled = "cancelled",
     }
 }
 

@@ -198,6 +198,17 @@ impl TestApp {
         Tenant { scope, widget, secret, key: key.secret_key.expose().to_owned(), owner }
     }
 
+    /// An organization whose back end makes both a hash and a token for each user.
+    pub(crate) async fn tenant_of_both(&self, name: &str) -> Tenant {
+        let tenant = self.tenant_with(name, "fogbender", Mode::Enforce).await;
+        let secrets = format!("/api/v1/widgets/{}/identity_secrets", tenant.widget.id);
+        for mode in ["hmac", "jwt"] {
+            let new = json!({ "mode": mode });
+            assert_eq!(tenant.back_end(self).call("POST", &secrets, &new).await.status, 201);
+        }
+        tenant
+    }
+
     /// Another widget, and its first secret.
     pub(crate) async fn widget_in(
         &self,
@@ -360,6 +371,15 @@ impl Tenant {
 
     pub(crate) fn token_of(&self, app: &TestApp, claims: &Presented) -> String {
         without_kid(&self.signed(app, claims, "test"), &self.secret)
+    }
+
+    /// The hash and the token of its user `id`, where it [makes both](TestApp::tenant_of_both).
+    pub(crate) async fn both(&self, app: &TestApp, id: &str) -> (Value, Value) {
+        let claims = json!({ "userId": id });
+        let signed = self.back_end(app).call("POST", "/api/v1/signatures", &claims).await.json();
+        let signed = &signed["signatures"];
+        let hash = json!({ "userId": id, "userHMAC": signed["userHMAC"] });
+        (hash, json!({ "userJWT": signed["userJWT"] }))
     }
 
     /// The same under a header that names the key.

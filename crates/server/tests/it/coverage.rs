@@ -52,16 +52,9 @@ async fn v1_every_attempt_counts_once_in_every_mode() {
 #[tokio::test]
 async fn v1_a_weaker_proof_than_before_is_counted_as_what_enforce_would_refuse() {
     let app = TestApp::start().await;
-    let tenant = app.tenant_with("acme", "fogbender", Mode::Enforce).await;
-    let back_end = tenant.back_end(&app);
-    let secrets = format!("/api/v1/widgets/{}/identity_secrets", tenant.widget.id);
-    for mode in ["hmac", "jwt"] {
-        assert_eq!(back_end.call("POST", &secrets, &json!({ "mode": mode })).await.status, 201);
-    }
-    let signed = back_end.call("POST", "/api/v1/signatures", &json!({ "userId": "u1" })).await;
-    let signed = signed.json()["signatures"].clone();
-    let hmac = json!({ "userId": "u1", "userHMAC": signed["userHMAC"] });
-    app.open(&tenant, Some(json!({ "userJWT": signed["userJWT"] }))).await;
+    let tenant = app.tenant_of_both("acme").await;
+    let (hmac, jwt) = tenant.both(&app, "u1").await;
+    app.open(&tenant, Some(jwt)).await;
     assert_eq!(app.open(&tenant, Some(hmac.clone())).await.status, 401);
     set(&app, &tenant, json!({ "mode": "observe" })).await;
     assert_eq!(app.open(&tenant, Some(hmac)).await.status, 201);

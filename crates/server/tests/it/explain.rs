@@ -56,18 +56,10 @@ async fn r4_an_explanation_says_what_opening_would_say_and_stores_nothing() {
 #[tokio::test]
 async fn r4_the_ratchet_is_explained_too() {
     let app = TestApp::start().await;
-    let tenant = app.tenant_with("acme", "fogbender", Mode::Enforce).await;
-    let back_end = tenant.back_end(&app);
-    let secrets = format!("/api/v1/widgets/{}/identity_secrets", tenant.widget.id);
-    for mode in ["hmac", "jwt"] {
-        assert_eq!(back_end.call("POST", &secrets, &json!({ "mode": mode })).await.status, 201);
-    }
-    let signed = back_end.call("POST", "/api/v1/signatures", &json!({ "userId": "u1" })).await;
-    let signed = signed.json()["signatures"].clone();
-    let hmac = json!({ "userId": "u1", "userHMAC": signed["userHMAC"] });
+    let tenant = app.tenant_of_both("acme").await;
+    let (hmac, jwt) = tenant.both(&app, "u1").await;
     let before = explain(&app, &tenant, hmac.clone()).await.json();
     assert_eq!(before["trust"], json!("hmac"));
-    let jwt = json!({ "userJWT": signed["userJWT"] });
     assert_eq!(app.open(&tenant, Some(jwt)).await.status, 201);
     let after = explain(&app, &tenant, hmac).await.json();
     assert_eq!(after["reason"], json!("weaker_proof"));

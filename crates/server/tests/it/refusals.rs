@@ -80,18 +80,8 @@ async fn r3_the_visitor_does_not_wait_for_the_record() {
 #[tokio::test]
 async fn p4_once_a_token_proved_somebody_an_hmac_does_not_suffice() {
     let app = TestApp::start().await;
-    let tenant = app.tenant_with("acme", "fogbender", Mode::Enforce).await;
-    let back_end = tenant.back_end(&app);
-    let secrets = format!("/api/v1/widgets/{}/identity_secrets", tenant.widget.id);
-    for mode in ["hmac", "jwt"] {
-        let made = back_end.call("POST", &secrets, &json!({ "mode": mode })).await;
-        assert_eq!(made.status, 201, "{}", made.text);
-    }
-    let signed =
-        back_end.call("POST", "/api/v1/signatures", &json!({ "userId": "u1" })).await.json();
-    let signatures = &signed["signatures"];
-    let hmac = json!({ "userId": "u1", "userHMAC": signatures["userHMAC"] });
-    let jwt = json!({ "userJWT": signatures["userJWT"] });
+    let tenant = app.tenant_of_both("acme").await;
+    let (hmac, jwt) = tenant.both(&app, "u1").await;
     assert_eq!(app.open(&tenant, Some(hmac.clone())).await.json()["trust"], json!("hmac"));
     let proven = app.open(&tenant, Some(jwt)).await.json();
     assert_eq!(proven["trust"], json!("jwt"));
@@ -108,18 +98,12 @@ async fn p4_once_a_token_proved_somebody_an_hmac_does_not_suffice() {
 #[tokio::test]
 async fn p4_an_admin_takes_it_back_for_one_contact() {
     let app = TestApp::start().await;
-    let tenant = app.tenant_with("acme", "fogbender", Mode::Enforce).await;
+    let tenant = app.tenant_of_both("acme").await;
     let back_end = tenant.back_end(&app);
-    let secrets = format!("/api/v1/widgets/{}/identity_secrets", tenant.widget.id);
-    for mode in ["hmac", "jwt"] {
-        assert_eq!(back_end.call("POST", &secrets, &json!({ "mode": mode })).await.status, 201);
-    }
     let mut proofs = Vec::new();
     for id in ["u1", "u2"] {
-        let signed = back_end.call("POST", "/api/v1/signatures", &json!({ "userId": id })).await;
-        let signed = signed.json()["signatures"].clone();
-        let opened = app.open(&tenant, Some(json!({ "userJWT": signed["userJWT"] }))).await.json();
-        let hmac = json!({ "userId": id, "userHMAC": signed["userHMAC"] });
+        let (hmac, jwt) = tenant.both(&app, id).await;
+        let opened = app.open(&tenant, Some(jwt)).await.json();
         assert_eq!(app.open(&tenant, Some(hmac.clone())).await.status, 401);
         proofs.push((hmac, opened["contact"]["id"].clone()));
     }

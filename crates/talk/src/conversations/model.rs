@@ -83,28 +83,13 @@ impl TryFrom<String> for ClientId {
     }
 }
 
-/// Whether anybody may still write.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum State {
-    /// Both sides may write.
-    Open,
-    /// Nobody may.
-    Closed,
-}
-
-impl State {
-    /// Its name in the store and in the contract.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Closed => "closed",
-        }
-    }
-
-    /// The state with this name.
-    pub fn named(name: &str) -> Option<Self> {
-        [Self::Open, Self::Closed].into_iter().find(|state| state.name() == name)
+countersign_base::named! {
+    /// Whether anybody may still write.
+    pub enum State {
+        /// Both sides may write.
+        Open = "open",
+        /// Nobody may.
+        Closed = "closed",
     }
 }
 
@@ -138,31 +123,15 @@ impl<'de> Deserialize<'de> for Assignment {
     }
 }
 
-/// What sort of author wrote a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum AuthorKind {
-    /// The contact.
-    Visitor,
-    /// A member at the dashboard.
-    Member,
-    /// A back end with a secret key, or the server itself.
-    System,
-}
-
-impl AuthorKind {
-    /// Its name in the store and in the contract.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Visitor => "visitor",
-            Self::Member => "member",
-            Self::System => "system",
-        }
-    }
-
-    /// The kind with this name.
-    pub fn named(name: &str) -> Option<Self> {
-        [Self::Visitor, Self::Member, Self::System].into_iter().find(|kind| kind.name() == name)
+countersign_base::named! {
+    /// What sort of author wrote a message.
+    pub enum AuthorKind {
+        /// The contact.
+        Visitor = "visitor",
+        /// A member at the dashboard.
+        Member = "member",
+        /// A back end with a secret key, or the server itself.
+        System = "system",
     }
 }
 
