@@ -75,6 +75,7 @@ impl Gate {
 }
 
 /// What is counted of a network.
+#[derive(Clone, Copy)]
 enum What {
     Requests,
     Proofs,

@@ -85,10 +85,8 @@ impl Call<'_> {
         action: Action,
     ) -> Result<Standing, Failure> {
         let presented = presented(user, hash);
-        let admit = match python(action, &self.parts.method) {
-            true => guests::admit_python,
-            false => guests::admit,
-        };
+        let is_python = python(action, &self.parts.method);
+        let admit = if is_python { guests::admit_python } else { guests::admit };
         let standing = admit(self.app, self.people, install, self.parts, &presented);
         standing.ok_or_else(|| refusal(hash))
     }

@@ -195,7 +195,7 @@ async fn steadily(server: &Server) -> HashMap<u64, Instant> {
         tokio::spawn(async move {
             let mut connection = Connection::open(address).await;
             let mut sent = Vec::new();
-            for number in (writer..RATE * SECONDS).step_by(WRITERS as usize) {
+            for number in (0..RATE * SECONDS).filter(|number| number % WRITERS == writer) {
                 let due = began + Duration::from_micros(number * 1_000_000 / RATE);
                 tokio::time::sleep_until(due.into()).await;
                 let to = json!({ "id": format!("person-{}", number % SOCKETS as u64) });

@@ -59,13 +59,13 @@ async fn ended(app: &TestApp, tenant: &Tenant, broadcast: &Value) -> Value {
 async fn items(app: &TestApp, tenant: TenantId) -> (i64, i64) {
     const COUNT: &str =
         "select count(distinct contact), count(*) from notification where tenant = $1";
-    let counted = app.db.read(Reach::Tenant(tenant), async move |tx: &mut Tx<'_>| {
-        tx.row(COUNT, &[tenant.into()], |row| Ok((row.col(0)?, row.col(1)?))).await
-    });
-    counted
-        .await
-        .map(Option::unwrap)
-        .unwrap_or_else(|fault: countersign_base::Fault| panic!("{fault}"))
+    let counted: Result<_, countersign_base::Fault> = app
+        .db
+        .read(Reach::Tenant(tenant), async move |tx: &mut Tx<'_>| {
+            tx.row(COUNT, &[tenant.into()], |row| Ok((row.col(0)?, row.col(1)?))).await
+        })
+        .await;
+    counted.unwrap().unwrap()
 }
 
 #[tokio::test]

@@ -80,7 +80,7 @@ async fn answer(says: Says) -> Response {
         Says::Page => Html("<h1>Sign in</h1>").into_response(),
         Says::Huge => "x".repeat(300 * 1024).into_response(),
         Says::Slow => {
-            tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+            tokio::time::sleep(std::time::Duration::from_mins(1)).await;
             StatusCode::OK.into_response()
         }
         Says::Elsewhere => Redirect::temporary("file:///etc/passwd").into_response(),

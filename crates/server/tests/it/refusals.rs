@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use countersign_people::widgets::Mode;
 use serde_json::{Value, json};
 
 use crate::app::{Tenant, TestApp};

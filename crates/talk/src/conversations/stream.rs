@@ -72,7 +72,7 @@ pub(super) async fn open_visitor_stream(
 /// What a visitor's browser hears: news of its contact, and of those that were merged into it.
 async fn topics(system: &System, contact: ContactId) -> Result<Vec<Topic>, Fault> {
     let whole = async move |cx: &mut Cx<'_>| merges::whole(cx, contact).await;
-    Ok(system.read(whole).await?.into_iter().map(|part| part.bytes()).collect())
+    Ok(system.read(whole).await?.into_iter().map(ContactId::bytes).collect())
 }
 
 /// The dashboard's live stream, a WebSocket: every conversation of the tenant.

@@ -59,10 +59,9 @@ fn end_of_tag(tag: &str) -> usize {
     for (at, one) in tag.char_indices() {
         match quote {
             Some(open) if one == open => quote = None,
-            Some(_) => {}
             None if one == '"' || one == '\'' => quote = Some(one),
             None if one == '>' => return at + 1,
-            None => {}
+            Some(_) | None => {}
         }
     }
     tag.len()

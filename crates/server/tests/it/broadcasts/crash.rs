@@ -10,7 +10,7 @@ use countersign_reach::broadcasts::CHUNK;
 use serde_json::{Value, json};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_countersign");
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_mins(1);
 
 /// A server on a data folder; it dies without any warning when it is dropped.
 struct Process {

@@ -200,7 +200,7 @@ impl Replay {
         let answer = self.app.send(request.body(body).unwrap()).await;
         assert_eq!(answer.header("access-control-allow-origin"), "*", "{at}");
         assert_eq!(answer.header("www-authenticate"), "", "{at}");
-        self.judge(at, entry, &answer);
+        judge(at, entry, &answer);
     }
 
     /// The token as it went over the wire: the recording shows its bytes as Latin-1.
@@ -220,63 +220,6 @@ impl Replay {
         let secret = self.tenant.secret.as_bytes();
         let sent = call(&self.app, &self.tenant, "POST", "/sender", secret, &body).await;
         sent.json()["trackingId"].as_str().unwrap().to_owned()
-    }
-
-    fn judge(&self, at: usize, entry: &Entry, answer: &Answer) {
-        let why =
-            format!("{at} {} {}: {} {}", entry.method, entry.target, answer.status, answer.text);
-        let status = entry.expected(at);
-        if RENAMED.contains(&at) {
-            assert!(matches!(answer.status, 401 | 404) && answer.text.is_empty(), "{why}");
-        } else if status == 401 || status == 204 {
-            assert_eq!((answer.status, answer.text.as_str()), (status, ""), "{why}");
-        } else {
-            assert_eq!(answer.header("content-type"), "application/json", "{why}");
-            if !entry.target.ends_with("/sender") {
-                assert_eq!(answer.status, status, "{why}");
-            }
-            self.shape(entry, status, answer);
-        }
-        if entry.method == "OPTIONS" {
-            let allowed = |what: &str| answer.header(&format!("access-control-allow-{what}"));
-            assert!(allowed("methods").contains(entry.acr_method.as_deref().unwrap()), "{why}");
-            assert!(allowed("headers").contains(entry.acr_headers.as_deref().unwrap()), "{why}");
-        }
-    }
-
-    /// Reads the whole answer as what this call is answered with.
-    fn shape(&self, entry: &Entry, status: u16, answer: &Answer) {
-        let text = answer.text.as_str();
-        let path = entry.target.split('?').next().unwrap().trim_end_matches('/');
-        let of_user = path.contains("/users/");
-        match (entry.method.as_str(), path) {
-            ("POST", path) if path.ends_with("/sender") => sent(status, answer),
-            ("POST", path) if path.ends_with("/retract") => drop(shaped::<shapes::Nothing>(text)),
-            ("POST", path) if path.ends_with("/query") => drop(shaped::<shapes::Logs>(text)),
-            (_, path) if path.contains("/schedule/") => drop(shaped::<shapes::Message>(text)),
-            ("PUT", path) if path.contains("/subNotifications/") => {
-                let put: shapes::PutSub = shaped(text);
-                assert!(!put.title.is_empty() && !put.sub_notification_id.contains('%'), "{text}");
-            }
-            ("GET", path) if path.ends_with("/INAPP_WEB") => feed(entry, &shaped(text)),
-            ("PATCH", path) if path.ends_with("/INAPP_WEB") => {
-                assert!(shaped::<shapes::Success>(text).success, "{text}");
-            }
-            ("GET", path) if path.ends_with("/preferences") => preferences(&shaped(text)),
-            ("DELETE", path) if path.ends_with("/preferences") => {
-                drop(shaped::<shapes::Nothing>(text));
-            }
-            ("POST", path) if path.ends_with("/preferences") || !of_user => {
-                let said: Value = serde_json::from_str(entry.body.as_deref().unwrap()).unwrap();
-                assert_eq!(answer.json(), said, "no client reads it: what was said");
-            }
-            ("GET", path) if path.ends_with("/account_metadata") => {
-                drop(shaped::<shapes::Metadata>(text));
-            }
-            ("GET", path) if path.ends_with("/channels") => drop(shaped::<shapes::Slack>(text)),
-            ("GET" | "POST", _) if of_user => user(entry, &shaped(text)),
-            (method, path) => panic!("nobody knows what answers {method} {path}"),
-        }
     }
 
     async fn socket(&self, at: usize, entry: &Entry) -> Option<Socket> {
@@ -316,6 +259,67 @@ impl Replay {
             other => panic!("nobody knows what answers {other}"),
         }
     }
+}
+
+fn judge(at: usize, entry: &Entry, answer: &Answer) {
+    let why = format!("{at} {} {}: {} {}", entry.method, entry.target, answer.status, answer.text);
+    let status = entry.expected(at);
+    if RENAMED.contains(&at) {
+        assert!(matches!(answer.status, 401 | 404) && answer.text.is_empty(), "{why}");
+    } else if status == 401 || status == 204 {
+        assert_eq!((answer.status, answer.text.as_str()), (status, ""), "{why}");
+    } else {
+        assert_eq!(answer.header("content-type"), "application/json", "{why}");
+        if !entry.target.ends_with("/sender") {
+            assert_eq!(answer.status, status, "{why}");
+        }
+        shape(entry, status, answer);
+    }
+    if entry.method == "OPTIONS" {
+        let allowed = |what: &str| answer.header(&format!("access-control-allow-{what}"));
+        assert!(allowed("methods").contains(entry.acr_method.as_deref().unwrap()), "{why}");
+        assert!(allowed("headers").contains(entry.acr_headers.as_deref().unwrap()), "{why}");
+    }
+}
+
+/// Reads the whole answer as what this call is answered with.
+fn shape(entry: &Entry, status: u16, answer: &Answer) {
+    let text = answer.text.as_str();
+    let path = entry.target.split('?').next().unwrap().trim_end_matches('/');
+    let of_user = path.contains("/users/");
+    match (entry.method.as_str(), path) {
+        ("POST", path) if path.ends_with("/sender") => sent(status, answer),
+        ("POST", path) if path.ends_with("/retract") => reads::<shapes::Nothing>(text),
+        ("POST", path) if path.ends_with("/query") => reads::<shapes::Logs>(text),
+        (_, path) if path.contains("/schedule/") => reads::<shapes::Message>(text),
+        ("PUT", path) if path.contains("/subNotifications/") => {
+            let put: shapes::PutSub = shaped(text);
+            assert!(!put.title.is_empty() && !put.sub_notification_id.contains('%'), "{text}");
+        }
+        ("GET", path) if path.ends_with("/INAPP_WEB") => feed(entry, &shaped(text)),
+        ("PATCH", path) if path.ends_with("/INAPP_WEB") => {
+            assert!(shaped::<shapes::Success>(text).success, "{text}");
+        }
+        ("GET", path) if path.ends_with("/preferences") => preferences(&shaped(text)),
+        ("DELETE", path) if path.ends_with("/preferences") => {
+            reads::<shapes::Nothing>(text);
+        }
+        ("POST", path) if path.ends_with("/preferences") || !of_user => {
+            let said: Value = serde_json::from_str(entry.body.as_deref().unwrap()).unwrap();
+            assert_eq!(answer.json(), said, "no client reads it: what was said");
+        }
+        ("GET", path) if path.ends_with("/account_metadata") => {
+            reads::<shapes::Metadata>(text);
+        }
+        ("GET", path) if path.ends_with("/channels") => reads::<shapes::Slack>(text),
+        ("GET" | "POST", _) if of_user => user(entry, &shaped(text)),
+        (method, path) => panic!("nobody knows what answers {method} {path}"),
+    }
+}
+
+/// Nothing of this answer is looked at beyond its shape.
+fn reads<T: serde::de::DeserializeOwned>(text: &str) {
+    let _: T = shaped(text);
 }
 
 /// Taken, taken with a warning, or not at all.

@@ -1,4 +1,6 @@
 //! What the vendor's clients read of an answer, and nothing besides: one type an answer.
+
+#![expect(clippy::struct_field_names, reason = "the names are the vendor's")]
 #![expect(dead_code, reason = "that it can be read is the test")]
 
 use serde::Deserialize;
