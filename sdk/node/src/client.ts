@@ -32,6 +32,8 @@ export interface Delivery {
   /** `delivered`, `queued`, `held` for a digest, `skipped` or `failed`. */
   state: string
   reason: string | null
+  /** How the address is known that it goes to: `proven` or `set`; `null` where there is none. */
+  provenance: string | null
   at: Date
 }
 

@@ -8,7 +8,7 @@ import { Client, InvalidInput, Rejected, Unreachable } from '@countersign/server
 const KEY = 'cs_sk_live_secret'
 const SENT = {
   id: 'ntf_1', contact: 'con_1', type: 'comment', sub: null, state: 'sent', due_at: '2026-11-21T10:00:00.000Z', created_at: '2026-11-21T10:00:00.000Z',
-  deliveries: [{ channel: 'inapp', state: 'delivered', reason: null, at: '2026-11-21T10:00:00.000Z' }],
+  deliveries: [{ channel: 'inapp', state: 'delivered', reason: null, provenance: null, at: '2026-11-21T10:00:00.000Z' }],
 }
 let server, url, client, answers, calls
 
@@ -38,7 +38,7 @@ test('a notification is sent as the contract says', async () => {
   assert.deepEqual([method, path, headers.authorization, headers['idempotency-key']], ['POST', '/api/v1/notifications', `Bearer ${KEY}`, 'comment-1'])
   assert.deepEqual(body, { type: 'comment', to: { id: 'u1', email: 'ada@example.com' }, parameters: { who: 'Bob' }, channels: ['inapp'], at: '2026-12-01T00:00:00.000Z' })
   const moment = new Date('2026-11-21T10:00:00Z')
-  assert.deepEqual(sent, { id: 'ntf_1', contact: 'con_1', type: 'comment', sub: null, state: 'sent', dueAt: moment, createdAt: moment, deliveries: [{ channel: 'inapp', state: 'delivered', reason: null, at: moment }], notes: [] })
+  assert.deepEqual(sent, { id: 'ntf_1', contact: 'con_1', type: 'comment', sub: null, state: 'sent', dueAt: moment, createdAt: moment, deliveries: [{ channel: 'inapp', state: 'delivered', reason: null, provenance: null, at: moment }], notes: [] })
   assert.equal((await client.notification('ntf_1/../x')).id, 'ntf_1')
   assert.deepEqual([calls[1].method, calls[1].path], ['GET', '/api/v1/notifications/ntf_1%2F..%2Fx'])
 })

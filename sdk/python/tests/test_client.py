@@ -15,7 +15,10 @@ WIRE = {
     "id": "ntf_1", "contact": "con_1", "type": "comment", "sub": None, "state": "sent",
     "due_at": "2026-11-21T10:00:00.000Z", "created_at": "2026-11-21T10:00:00.000Z",
     "deliveries": [
-        {"channel": "inapp", "state": "delivered", "reason": None, "at": "2026-11-21T10:00:00.000Z"}
+        {
+            "channel": "inapp", "state": "delivered", "reason": None, "provenance": None,
+            "at": "2026-11-21T10:00:00.000Z",
+        }
     ],
 }  # fmt: skip
 
@@ -64,7 +67,7 @@ class ClientTest(unittest.TestCase):
         self.assertEqual(
             body, {"type": "comment", "to": to, **given, "at": "2026-12-01T00:00:00.000Z"}
         )
-        delivery = Delivery("inapp", "delivered", None, MOMENT)
+        delivery = Delivery("inapp", "delivered", None, None, MOMENT)
         self.assertEqual(
             sent, Sent("ntf_1", "con_1", "comment", None, "sent", MOMENT, MOMENT, (delivery,), ())
         )

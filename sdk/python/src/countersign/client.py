@@ -31,6 +31,8 @@ class Delivery:
     state: str
     """`delivered`, `queued`, `held` for a digest, `skipped` or `failed`."""
     reason: str | None
+    provenance: str | None
+    """How the address is known that it goes to: `proven` or `set`; `None` where there is none."""
     at: datetime
 
 
@@ -174,7 +176,6 @@ def _passes(fault: Rejected | Unreachable) -> bool:
 
 
 def _sent(wire: Any) -> Sent:
-    deliveries = (Delivery(**{**each, "at": _moment(each["at"])}) for each in wire["deliveries"])
     return Sent(
         id=wire["id"],
         contact=wire["contact"],
@@ -183,8 +184,18 @@ def _sent(wire: Any) -> Sent:
         state=wire["state"],
         due_at=_moment(wire["due_at"]),
         created_at=_moment(wire["created_at"]),
-        deliveries=tuple(deliveries),
+        deliveries=tuple(_delivery(each) for each in wire["deliveries"]),
         notes=tuple(wire.get("notes", ())),
+    )
+
+
+def _delivery(wire: Any) -> Delivery:
+    return Delivery(
+        channel=wire["channel"],
+        state=wire["state"],
+        reason=wire["reason"],
+        provenance=wire["provenance"],
+        at=_moment(wire["at"]),
     )
 
 
