@@ -12,7 +12,8 @@ use super::events::ItemAdded;
 use super::log::{Outcome, Stage};
 use super::preferences::{self, Held};
 use super::refusal::Refusal;
-use super::send::{self, NO_TEXT, Prepared, REPEATED, THROTTLED, TURNED_OFF, To};
+use super::request::{Prepared, To};
+use super::send::{self, NO_TEXT, REPEATED, THROTTLED, TURNED_OFF};
 use super::store::dispatches::{self, One};
 use super::store::items::{self, Shared};
 

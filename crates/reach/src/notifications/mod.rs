@@ -38,6 +38,7 @@ pub mod order;
 pub mod outbox;
 pub mod preferences;
 mod refusal;
+mod request;
 mod schedule;
 mod send;
 mod store;
@@ -47,9 +48,8 @@ pub use self::events::{FeedChanged, ItemAdded};
 pub use self::feed::{MOST_CHANGED, change, feed, look, see_all, unread};
 pub use self::many::{MOST_AT_ONCE, Text, Told, known_each, send_each, share, shared};
 pub use self::refusal::Refusal;
+pub(crate) use self::request::recipient;
+pub use self::request::{Person, Prepared, Request, To, kind_of, own_id, prepared};
 pub use self::schedule::{cancel, change as reschedule, deliver_due, keep_time};
-pub(crate) use self::send::recipient;
-pub use self::send::{
-    Person, Prepared, Request, To, find, kind_of, own_id, prepared, retract, send, sent,
-};
+pub use self::send::{find, retract, send, sent};
 pub use self::store::OLD;

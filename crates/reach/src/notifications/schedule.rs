@@ -9,7 +9,8 @@ use super::kind::Name;
 use super::log::Sent;
 use super::order::Order;
 use super::refusal::Refusal;
-use super::send::{self, Prepared, Request, To};
+use super::request::{Prepared, Request, To, kind_of, prepared};
+use super::send;
 use super::store::dispatch;
 
 /// How often the timer looks.
@@ -56,9 +57,9 @@ async fn deliver(app: &App, tenant: TenantId, id: NotificationId) -> Result<(), 
     let to = To::Contact(waiting.contact);
     let request = Request { kind: waiting.kind, sub, to, order: waiting.order, at: None };
     let asked = request.clone();
-    let kind = system.read(async move |cx: &mut Cx<'_>| send::kind_of(cx, &asked).await).await;
+    let kind = system.read(async move |cx: &mut Cx<'_>| kind_of(cx, &asked).await).await;
     let prepared: Prepared = match kind {
-        Ok(kind) => send::prepared(app, kind, request)?,
+        Ok(kind) => prepared(app, kind, request)?,
         Err(Refusal::NoSuchType(_)) => {
             return system.write(async move |cx: &mut Cx<'_>| send::give_up(cx, id).await).await;
         }

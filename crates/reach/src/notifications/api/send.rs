@@ -19,8 +19,9 @@ use super::super::log::Sent;
 use super::super::many::known_each;
 use super::super::order::Order;
 use super::super::refusal::Refusal;
+use super::super::request::{Person, Request, To, kind_of, prepared};
 use super::super::schedule;
-use super::super::send::{self, Person, Request, To};
+use super::super::send;
 use super::staff::{ReadNotifications, SendNotifications};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -127,8 +128,8 @@ async fn send_notification(
 ) -> Result<Response, Problem> {
     let request = new.request()?;
     let asked = request.clone();
-    let kind = who.read(async move |cx: &mut Cx<'_>| send::kind_of(cx, &asked).await).await?;
-    let prepared = send::prepared(who.app(), kind, request)?;
+    let kind = who.read(async move |cx: &mut Cx<'_>| kind_of(cx, &asked).await).await?;
+    let prepared = prepared(who.app(), kind, request)?;
     let sent = who.write(async move |cx: &mut Cx<'_>| send::send(cx, &prepared).await).await?;
     Ok((StatusCode::CREATED, Json(sent)).into_response())
 }
