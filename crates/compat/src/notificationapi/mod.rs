@@ -76,7 +76,7 @@ pub fn routes() -> Router<App> {
         .route(&format!("{ROOT}/{{*rest}}"), handler)
 }
 
-/// Lets pages of any origin read every answer under [`ROOT`]; what refused a call before it came
+/// Lets pages of any origin read every answer under `ROOT`; what refused a call before it came
 /// here loses its body (NA9).
 pub async fn share(request: Request, next: Next) -> Response {
     if !request.uri().path().starts_with(ROOT) {
