@@ -54,4 +54,4 @@ alter table widget add column allow_python_hash boolean not null default false;
 alter table contact add column merged_into bytea;
 alter table contact add column merged_at bigint;
 alter table contact add column merge_sealed bytea;
-create index contact_merged on contact (tenant, merged_into) where merged_into is not null;
+create index contact_merged on contact (tenant, merged_into, id) where merged_into is not null;
